@@ -1,0 +1,1 @@
+"""The ledger: every event, in one SQLite file, committed before it is acknowledged."""

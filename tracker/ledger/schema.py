@@ -1,0 +1,96 @@
+"""Tables of the ledger and the steps from one version of them to the next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pysqlite3 import dbapi2 as sqlite
+
+from tracker.errors import Unavailable
+
+APPLICATION_ID = 0x44504C47
+"""'DPLG' in the file's header: how a ledger is told from any other SQLite file."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        # AUTOINCREMENT: an id is never used twice, so readers that follow the ledger by id
+        # stay right when rows at its end are deleted.
+        """CREATE TABLE events (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            site_id INTEGER NOT NULL,
+            event_id BLOB NOT NULL,
+            name TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            received_at INTEGER NOT NULL,
+            visitor TEXT,
+            session TEXT,
+            user_id TEXT,
+            flags INTEGER NOT NULL,
+            bot TEXT,
+            client_id INTEGER NOT NULL,
+            profile_id INTEGER,
+            context TEXT NOT NULL,
+            properties TEXT NOT NULL
+        )""",
+        "CREATE UNIQUE INDEX events_once ON events (site_id, event_id)",
+        # The name rides along so that a feed filtered by name reads the index only.
+        "CREATE INDEX events_by_time ON events (site_id, at, name)",
+        "CREATE INDEX events_by_user ON events (site_id, user_id, at) WHERE user_id IS NOT NULL",
+        "CREATE INDEX events_by_visitor ON events (site_id, visitor, at) WHERE visitor IS NOT NULL",
+        # What repeats in row after row is kept once: the sender's device, and what is known of a user.
+        "CREATE TABLE clients (id INTEGER PRIMARY KEY, body TEXT NOT NULL UNIQUE)",
+        """CREATE TABLE profiles (
+            id INTEGER PRIMARY KEY,
+            site_id INTEGER NOT NULL,
+            body TEXT NOT NULL,
+            UNIQUE (site_id, body)
+        )""",
+    ),
+)
+VERSION = len(MIGRATIONS)
+
+
+def refuse_foreign(connection: Any, path: Path) -> None:
+    """Raise Unavailable unless the file is empty or a ledger this version can read."""
+    try:
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    except sqlite.DatabaseError as error:
+        raise Unavailable(f"{path} is not a Desirepath ledger ({error}); nothing was changed.") from error
+    if tables and application != APPLICATION_ID:
+        raise Unavailable(f"{path} belongs to another program; nothing was changed.")
+    if version > VERSION:
+        raise Unavailable(
+            f"{path} was written by a newer Desirepath (ledger version {version}, this one knows "
+            f"{VERSION}). Install that version again, or restore the copy made before the upgrade."
+        )
+
+
+def migrate(connection: Any, path: Path) -> None:
+    """Bring the file to VERSION: a copy first, then every step in one transaction."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == VERSION:
+        return
+    if version > 0:
+        _copy(connection, path, version)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        for step in MIGRATIONS[version:]:
+            for statement in step:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version={VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:  # half a migration must never stay
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _copy(connection: Any, path: Path, version: int) -> None:
+    # Through SQLite, never by plain file reads: closing such a handle would drop SQLite's locks.
+    target = path.with_name(f"{path.name}.v{version}-before-v{VERSION}")
+    if not target.exists():
+        connection.execute("VACUUM INTO ?", (str(target),))
