@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from tracker.config import Settings
 from tracker.domain.arrival import Sites
+from tracker.doors.doors import Doors
+from tracker.doors.refusals import Refusals
+from tracker.ingest.pipeline import Pipeline
 from tracker.ledger.readers import Readers
 from tracker.ledger.writer import Writer
+
+
+class Part(Protocol):
+    """Something that runs in the background of a serving process."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End, and wait for it."""
 
 
 @dataclass(slots=True)
@@ -16,5 +30,26 @@ class Services:
 
     settings: Settings
     sites: Sites
+    pipeline: Pipeline
+    doors: Doors
+    refusals: Refusals
     writer: Writer
     readers: Readers
+    background: list[Part] = field(default_factory=list)
+    """Started after and stopped before the writer, in order."""
+    serving: bool = False
+
+    def start(self) -> None:
+        """Begin to write and to run what runs in the background."""
+        self.writer.start()
+        for part in self.background:
+            part.start()
+        self.serving = True
+
+    def stop(self) -> None:
+        """Stop everything; what was queued is committed first."""
+        self.serving = False
+        for part in reversed(self.background):
+            part.stop()
+        self.writer.stop()
+        self.readers.close()

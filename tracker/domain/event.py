@@ -64,6 +64,10 @@ class RawContext:
     screen: Any = None
     viewport: Any = None
     language: Any = None
+    user_agent: Any = None
+    """The visitor's, told by a server that sends for others; ignored under the public key."""
+    ip: Any = None
+    """The same for the address."""
 
 
 @dataclass(slots=True)
@@ -95,6 +99,11 @@ class DropReason(StrEnum):
     DO_NOT_TRACK = "do_not_track"
     ANONYMOUS = "anonymous"
     UNVERIFIED = "unverified"
+
+    @property
+    def is_wish(self) -> bool:
+        """Whether nobody did wrong: the visitor or the site does not want it kept."""
+        return self in (DropReason.DO_NOT_TRACK, DropReason.ANONYMOUS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The doors events come in through: one file per wire format, no web framework."""

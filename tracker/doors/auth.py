@@ -1,0 +1,108 @@
+"""Telling which site a request is for and how far its sender is to be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from tracker.domain.arrival import Sites
+from tracker.domain.event import RawUser, Trust
+from tracker.domain.site import Site
+from tracker.doors.http import Request
+from tracker.doors.tokens import Tokens
+from tracker.errors import Forbidden, Invalid, Unauthorized
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """An authenticated sender."""
+
+    site: Site
+    trust: Trust
+    user: RawUser | None = None
+
+
+class Authenticator:
+    """Looks keys up in memory; nothing here waits for a disk."""
+
+    def __init__(self, sites: Sites) -> None:
+        self._sites = sites
+        self._tokens = Tokens()
+
+    def sender(self, request: Request, body_key: Any, now_ms: int) -> Sender:
+        """Who sends: by Bearer, `X-Site-Key`, or the key in body or query, in this order.
+
+        Raises Unauthorized (401), or Forbidden (403) for a page whose origin the site does not list.
+        """
+        bearer = _bearer(request)
+        if bearer.startswith("sk_"):
+            return self._by_secret(bearer, body_key)
+        named = request.header(b"x-site-key") or body_key
+        if bearer.count(".") == 2:
+            return self._by_token(bearer, named, now_ms)
+        key = bearer or named
+        if not isinstance(key, str) or not key:
+            raise Unauthorized("Which site? Send its public key as `site`.", field="site")
+        return self._by_public(key, request)
+
+    def site_id(self, key: Any) -> int | None:
+        """The site a public key names, for telling its owner of a refusal."""
+        site = self._sites.by_public_key(key) if isinstance(key, str) else None
+        return site.id if site is not None else None
+
+    def _by_secret(self, key: str, body_key: Any) -> Sender:
+        site = self._sites.by_secret_key(key)
+        if site is None:
+            raise Unauthorized("This secret key is not valid (any more).", field="authorization")
+        if body_key not in (None, "", site.public_key):
+            raise Invalid("`site` names another site than the secret key does.", field="site")
+        return Sender(site, Trust.SECRET)
+
+    def _by_public(self, key: str, request: Request) -> Sender:
+        site = self._sites.by_public_key(key)
+        if site is None:
+            secret = key.startswith("sk_")
+            hint = (
+                "Send the secret key as `Authorization: Bearer`."
+                if secret
+                else "Copy it from the site's Install page."
+            )
+            raise Unauthorized(f"No site has this public key. {hint}", field="site")
+        check_origin(site, request)
+        return Sender(site, Trust.PUBLIC)
+
+    def _by_token(self, token: str, named: Any, now_ms: int) -> Sender:
+        site = self._sites.by_public_key(named) if isinstance(named, str) else None
+        if site is None:
+            raise Unauthorized("A user token needs the site's public key beside it.", field="site")
+        return Sender(site, Trust.TOKEN, self._tokens.user(token, site, now_ms))
+
+
+def check_origin(site: Site, request: Request) -> None:
+    """Refuse pages of domains the site does not list. Apps and servers send no origin."""
+    domains = site.rules.domains
+    if not domains:
+        return
+    origin = request.header(b"origin")
+    if not origin and request.method == "GET":
+        origin = request.header(b"referer")
+    if origin and not _listed(origin, domains):
+        raise Forbidden(
+            f"This site takes events from {', '.join(domains)} only. "
+            "Add the page's domain in the site's settings.",
+            field="origin",
+        )
+
+
+def _listed(origin: str, domains: tuple[str, ...]) -> bool:
+    try:
+        host = urlsplit(origin).hostname or ""
+    except ValueError:
+        return False
+    return any(host == domain or host.endswith("." + domain) for domain in domains)
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, value = request.header(b"authorization").partition(" ")
+    return value.strip() if scheme.lower() == "bearer" else ""

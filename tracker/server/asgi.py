@@ -1,0 +1,60 @@
+"""What gunicorn loads: an ASGI app that builds everything when its worker starts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tracker.app import create_app
+from tracker.errors import DesirepathError
+from tracker.server.front import Front
+from tracker.services import Services
+
+log = logging.getLogger(__name__)
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Application:
+    """Builds the app at lifespan startup, in the worker: threads would not survive its fork."""
+
+    def __init__(self) -> None:
+        self._front: Front | None = None
+        self._services: Services | None = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Pass requests on, and follow the server's start and stop."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif self._front is not None:
+            await self._front(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self._start()
+        except DesirepathError as error:
+            await send({"type": "lifespan.startup.failed", "message": error.message})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _start(self) -> None:
+        app = create_app()
+        self._services = app.extensions["desirepath"]
+        self._services.start()
+        self._front = Front(app, self._services)
+        await self._front.start()
+
+    async def _stop(self) -> None:
+        if self._front is not None:
+            await self._front.stop()
+        if self._services is not None:
+            self._services.stop()
+
+
+application = Application()

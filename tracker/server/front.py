@@ -1,0 +1,149 @@
+"""The ASGI front: doors and live feeds answer in the event loop, everything else goes to Flask."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from flask import Flask
+
+from tracker import clock
+from tracker.doors.doors import Waiting
+from tracker.doors.http import Reply, Request, error_reply
+from tracker.domain.event import MAX_BODY_BYTES
+from tracker.enrich import address as addresses
+from tracker.errors import DesirepathError, Unavailable
+from tracker.ledger.writer import Outcome
+from tracker.server.bodies import Bodies, ClientGone, Receive
+from tracker.server.live import LiveFeeds
+from tracker.services import Services
+
+log = logging.getLogger(__name__)
+
+Scope = dict[str, Any]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+HELD_BYTES = 64 << 20
+"""Bytes of unfinished bodies kept at once."""
+COMMIT_SECONDS = 30
+CLOSE = (b"connection", b"close")
+
+
+class Front:
+    """One ASGI callable over `Doors`, the live feeds and the Flask app."""
+
+    def __init__(self, app: Flask, services: Services) -> None:
+        settings = services.settings
+        self._services = services
+        self._doors = services.doors
+        self._proxies = addresses.parse_networks(",".join(settings.trusted_proxies))
+        self._bodies = Bodies(settings.body_timeout, HELD_BYTES)
+        self._page_limit = int(app.config["MAX_CONTENT_LENGTH"])
+        self._pages = WSGIMiddleware(app, workers=settings.threads)  # type: ignore[arg-type]
+        self._live = LiveFeeds(app, services)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            raise RuntimeError(f"only HTTP is spoken here, not {scope['type']}")
+        try:
+            if scope["path"] in self._doors.paths:
+                await self._door(scope, receive, send)
+            elif self._live.serves(scope["path"]):
+                await self._live.stream(scope, receive, send)
+            else:
+                await self._page(scope, receive, send)
+        except ClientGone:
+            return
+
+    async def start(self) -> None:
+        """Remember the loop that commits are told to."""
+        self._loop = asyncio.get_running_loop()
+        self._live.start(self._loop)
+
+    async def stop(self) -> None:
+        """End the live feeds, so that the process can end."""
+        self._live.stop()
+
+    async def _door(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await self._bodies.read(receive, MAX_BODY_BYTES) if scope["method"] == "POST" else b""
+        except DesirepathError as error:
+            await _send(send, error_reply(error), CLOSE)
+            return
+        await _send(send, await self._enter(self._request(scope, body)))
+
+    async def _enter(self, request: Request) -> Reply:
+        opened = self._doors.open(request, clock.now_ms())
+        if not isinstance(opened, Waiting):
+            return opened
+        loop = self._loop or asyncio.get_running_loop()
+        committed: asyncio.Future[Outcome] = loop.create_future()
+        try:
+            self._services.writer.submit(opened.events, self._committed, committed)
+            async with asyncio.timeout(COMMIT_SECONDS):
+                outcome = await committed
+        except TimeoutError:
+            outcome = Unavailable("The disk takes too long; please send again.", retry_after=5)
+        except Unavailable as error:
+            outcome = error
+        if isinstance(outcome, DesirepathError):
+            return opened.refuse(outcome)
+        return opened.answer(outcome)
+
+    def _committed(self, told: list[tuple[asyncio.Future[Outcome], Outcome]]) -> None:
+        """Called on the writer's thread, once a commit."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(_settle, told)
+
+    def _request(self, scope: Scope, body: bytes) -> Request:
+        headers = dict(scope["headers"])
+        client = scope.get("client")
+        peer = client[0] if client else ""
+        address = addresses.true_address(peer, headers, self._proxies) if self._proxies else peer
+        return Request(scope["method"], scope["path"], scope["query_string"], headers, body, address)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # The whole body is read here, so that a slow sender holds no thread of the pool.
+        try:
+            has_body = scope["method"] in ("POST", "PUT", "PATCH", "DELETE")
+            body = await self._bodies.read(receive, self._page_limit) if has_body else b""
+        except DesirepathError as error:
+            await _send(send, error_reply(error), CLOSE)
+            return
+        await self._pages(scope, _replay(body, receive), send)
+
+
+def _settle(told: list[tuple[asyncio.Future[Outcome], Outcome]]) -> None:
+    for future, outcome in told:
+        if not future.done():
+            future.set_result(outcome)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replay() -> dict[str, Any]:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+async def _send(send: Send, reply: Reply, *more: tuple[bytes, bytes]) -> None:
+    length = (b"content-length", str(len(reply.body)).encode())
+    await send(
+        {
+            "type": "http.response.start",
+            "status": reply.status,
+            "headers": [*reply.headers, length, *more],
+        }
+    )
+    await send({"type": "http.response.body", "body": reply.body})

@@ -1,0 +1,55 @@
+"""gunicorn's ASGI worker with the bounds it lacks: connections are capped, silent ones are closed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from gunicorn.asgi.protocol import ASGIProtocol
+from gunicorn.workers import gasgi
+
+HEADER_SECONDS = 15.0
+"""How long a new connection may take to send the headers of its first request."""
+FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\n"
+    b"Access-Control-Allow-Origin: *\r\nConnection: close\r\n\r\n"
+)
+
+
+class BoundedProtocol(ASGIProtocol):  # type: ignore[misc]
+    """One connection, which must speak soon and finds a place only while there is one."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Refuse when full, else wait for the first request, but not for ever."""
+        super().connection_made(transport)
+        if self.worker.nr_conns > self.worker.worker_connections:
+            transport.write(FULL)
+            self._give_up()
+            return
+        self._deadline = self.worker.loop.call_later(HEADER_SECONDS, self._too_slow)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the deadline with the connection."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        super().connection_lost(exc)
+
+    def _too_slow(self) -> None:
+        if self.req_count <= 1 and self._awaiting_request:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        self._close_transport()
+        if self._request_ready is not None:
+            self._request_ready.set()
+
+
+class Worker(gasgi.ASGIWorker):  # type: ignore[misc]
+    """The serving process: gunicorn's own worker, over `BoundedProtocol`."""
+
+    def init_process(self) -> None:
+        """Put our protocol where the worker looks it up: it offers no other way to choose one."""
+        gasgi.ASGIProtocol = BoundedProtocol
+        super().init_process()
