@@ -11,9 +11,9 @@ from a2wsgi import WSGIMiddleware
 from flask import Flask
 
 from tracker import clock
+from tracker.domain.event import MAX_BODY_BYTES
 from tracker.doors.doors import Waiting
 from tracker.doors.http import Reply, Request, error_reply
-from tracker.domain.event import MAX_BODY_BYTES
 from tracker.enrich import address as addresses
 from tracker.errors import DesirepathError, Unavailable
 from tracker.ledger.writer import Outcome

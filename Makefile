@@ -1,0 +1,58 @@
+# Desirepath: `make run` and `make test` do all their own set-up.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+
+.PHONY: help setup run demo test check bench soak assets format clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: $(VENV)/.ready assets ## Install everything into .venv and build the assets
+
+run: setup ## Serve http://127.0.0.1:8000 with data in instance/
+	@$(BIN)/desirepath serve
+
+demo: setup ## The same on ninety generated days of three believable sites
+	@$(BIN)/desirepath demo --data instance/demo
+	@$(BIN)/desirepath serve --data instance/demo
+
+test: setup $(VENV)/.ready-dev ## Run all tests (installs a browser where there is none)
+	@.ci/browser
+	@$(BIN)/python -m pytest $(TESTS)
+
+check: setup $(VENV)/.ready-dev ## Format, lint, types and import rules
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q tests/house
+
+bench: setup $(VENV)/.ready-dev ## Measure every figure we promise, beside a physical yardstick
+	@$(BIN)/python -m benchmarks $(BENCH)
+
+soak: setup $(VENV)/.ready-dev ## Kill the server 300 times under load and count what is lost
+	@$(BIN)/python -m pytest -m soak -o addopts= tests/reliability
+
+format: $(VENV)/.ready-dev ## Format and sort imports
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+assets: static/build/manifest.json ## Build scripts, styles and the country table
+
+static/build/manifest.json: package.json package-lock.json $(wildcard static/src/* static/src/app/* static/src/app/*/*) $(VENV)/.ready
+	@.ci/node ci --no-audit --no-fund --silent
+	@.ci/node run --silent build
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || .ci/venv $(PYTHON) $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+clean: ## Remove everything that was built; data in instance/ stays
+	rm -rf $(VENV) node_modules static/build static/vendor tracker/data build dist *.egg-info
