@@ -1,0 +1,21 @@
+// data-submit-on-change: a filter that applies at once. data-confirm: one question before it is done.
+document.addEventListener("change", (event) => {
+  if (event.target.closest("[data-submit-on-change]")) event.target.form?.requestSubmit();
+});
+
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
+  if (question && !window.confirm(question)) {
+    event.preventDefault();
+    return;
+  }
+  // Empty filters have no place in an address.
+  if (event.target.method === "get") {
+    for (const field of event.target.elements) {
+      if (field.name && field.value === "" && !field.disabled) {
+        field.disabled = true;
+        setTimeout(() => (field.disabled = false));
+      }
+    }
+  }
+});
