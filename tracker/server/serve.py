@@ -10,6 +10,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from tracker.config import PREFIX, Settings
+from tracker.server.worker import BoundedProtocol
 
 PR_SET_PDEATHSIG = 1
 
@@ -45,8 +46,9 @@ class Server(BaseApplication):  # type: ignore[misc]
             "proc_name": "desirepath",
         }
         for name, value in chosen.items():
-            if name in self.cfg.settings:
-                self.cfg.set(name, value)
+            self.cfg.set(name, value)
+        # The worker is forked from this process and finds it there.
+        BoundedProtocol.header_seconds = float(settings.body_timeout)
 
     def load(self) -> Any:
         """Called in the worker; the import is what loads Flask and all the rest."""

@@ -8,8 +8,6 @@ from typing import Any
 from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.workers import gasgi
 
-HEADER_SECONDS = 15.0
-"""How long a new connection may take to send the headers of its first request."""
 FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\n"
     b"Access-Control-Allow-Origin: *\r\nConnection: close\r\n\r\n"
@@ -19,6 +17,8 @@ FULL = (
 class BoundedProtocol(ASGIProtocol):  # type: ignore[misc]
     """One connection, which must speak soon and finds a place only while there is one."""
 
+    header_seconds = 15.0
+    """How long a new connection may take to send the headers of its first request."""
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
@@ -28,7 +28,7 @@ class BoundedProtocol(ASGIProtocol):  # type: ignore[misc]
             transport.write(FULL)
             self._give_up()
             return
-        self._deadline = self.worker.loop.call_later(HEADER_SECONDS, self._too_slow)
+        self._deadline = self.worker.loop.call_later(self.header_seconds, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the deadline with the connection."""
