@@ -47,6 +47,11 @@ class Stored:
         """The user where known, else the visitor."""
         return self.user_id if self.user_id is not None else self.visitor
 
+    @property
+    def cursor(self) -> str:
+        """Where `newest` goes on from to show what is older than this one."""
+        return f"{self.at}.{self.id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
@@ -100,8 +105,7 @@ def newest(
         rows, last = _scan(connection, wanted, place, wanted_rows)
         found += rows
         if len(found) > limit:
-            edge = found[limit - 1]
-            return Found(found[:limit], f"{edge.at}.{edge.id}")
+            return Found(found[:limit], found[limit - 1].cursor)
         if last is None:
             return Found(found, None)
         place = last
@@ -111,7 +115,7 @@ def newest(
 
 def after(connection: Connection, wanted: Filter, last_id: int, *, limit: int = 200) -> list[Stored]:
     """Events that match and came after `last_id`, oldest first, `limit` at most."""
-    where, values = _conditions(wanted)
+    where, values = conditions(wanted)
     sql = (
         f"SELECT {FIELDS} FROM events e NOT INDEXED {JOINS} WHERE e.id > ? AND {where} "  # noqa: S608
         "ORDER BY e.id LIMIT ?"
@@ -153,13 +157,13 @@ def _scan(
     connection: Connection, wanted: Filter, place: tuple[int, int] | None, limit: int
 ) -> tuple[list[Stored], tuple[int, int] | None]:
     """Look at SEARCH_ROWS rows from `place` back: the matches, and where to go on (None: the end)."""
-    narrow, narrow_values = _range(wanted, place)
+    narrow, narrow_values = in_range(wanted, place)
     bound = connection.execute(
         f"SELECT at, id FROM events e WHERE {narrow} "  # noqa: S608 - literals only
         "ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?",
         (*narrow_values, SEARCH_ROWS - 1),
     ).fetchone()
-    where, values = _conditions(wanted)
+    where, values = conditions(wanted)
     stop, stop_values = ("", ()) if bound is None else (" AND (e.at, e.id) >= (?, ?)", bound)
     rows = connection.execute(
         f"SELECT {FIELDS} FROM events e {JOINS} WHERE {narrow} AND {where}{stop} "  # noqa: S608
@@ -169,8 +173,8 @@ def _scan(
     return [_stored(row) for row in rows], bound
 
 
-def _range(wanted: Filter, place: tuple[int, int] | None) -> tuple[str, list[Any]]:
-    """The conditions an index serves: site, person and time."""
+def in_range(wanted: Filter, place: tuple[int, int] | None = None) -> tuple[str, list[Any]]:
+    """The conditions the index by time serves: site and time, back from `place`."""
     parts, values = ["e.site_id = ?"], [wanted.site_id]
     if wanted.since is not None:
         parts.append("e.at >= ?")
@@ -184,7 +188,7 @@ def _range(wanted: Filter, place: tuple[int, int] | None) -> tuple[str, list[Any
     return " AND ".join(parts), values
 
 
-def _conditions(wanted: Filter) -> tuple[str, list[Any]]:
+def conditions(wanted: Filter) -> tuple[str, list[Any]]:
     """Every condition of the filter but its times."""
     parts = list(_clauses(wanted))
     return (
