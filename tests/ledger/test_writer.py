@@ -144,13 +144,19 @@ def test_a_locked_ledger_answers_unavailable_and_recovers(
     blocker.execute("BEGIN IMMEDIATE")
     with pytest.raises(Unavailable):
         writer.write([event()])
-    assert not writer.alive
+    assert writer.last_error
     blocker.execute("ROLLBACK")
     blocker.close()
     assert writer.write([event()]).accepted == 1
-    assert writer.alive
+    assert writer.last_error is None
     writer.stop()
     assert rows(tmp_path / "ledger.db") == [(1,)]
+
+
+def test_an_empty_batch_is_a_probe_of_the_disk(writer: Writer) -> None:
+    assert writer.write([]) == Receipt(0, 0, range(1, 1))
+    writer.write([event(), event()])
+    assert (writer.events, writer.commits) == (2, 2)
 
 
 def test_stopping_commits_what_waits_and_refuses_what_comes_later(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ class Placed:
 
     ids: Sequence[int | None]
     last: int | None
+    inserted: int
 
 
 class Dictionary:
@@ -91,7 +92,7 @@ def events(connection: Connection, dictionary: Dictionary, batch: list[Event]) -
     inserted = connection.total_changes - changes
     if inserted == len(batch):
         last = _last_id(connection)
-        return Placed(range(last - inserted + 1, last + 1), last)
+        return Placed(range(last - inserted + 1, last + 1), last, inserted)
     return _attribute(connection, batch, before, inserted)
 
 
@@ -139,4 +140,4 @@ def _attribute(connection: Connection, batch: list[Event], before: int, inserted
     ids = [new.pop((event.site_id, event.event_id), None) for event in batch]
     last = max((i for i in ids if i is not None), default=None)
     assert sum(i is not None for i in ids) == inserted
-    return Placed(ids, last)
+    return Placed(ids, last, inserted)

@@ -120,14 +120,14 @@ def after(connection: Connection, wanted: Filter, last_id: int, *, limit: int = 
         f"SELECT {FIELDS} FROM events e NOT INDEXED {JOINS} WHERE e.id > ? AND {where} "  # noqa: S608
         "ORDER BY e.id LIMIT ?"
     )
-    return [_stored(row) for row in connection.execute(sql, (last_id, *values, limit))]
+    return [stored(row) for row in connection.execute(sql, (last_id, *values, limit))]
 
 
 def get(connection: Connection, site_id: int, row_id: int) -> Stored | None:
     """One event of a site by its ledger id."""
     sql = f"SELECT {FIELDS} FROM events e {JOINS} WHERE e.id = ? AND e.site_id = ?"  # noqa: S608
     row = connection.execute(sql, (row_id, site_id)).fetchone()
-    return _stored(row) if row else None
+    return stored(row) if row else None
 
 
 def last_id(connection: Connection) -> int:
@@ -170,7 +170,7 @@ def _scan(
         "ORDER BY e.at DESC, e.id DESC LIMIT ?",
         (*narrow_values, *values, *stop_values, limit),
     ).fetchall()
-    return [_stored(row) for row in rows], bound
+    return [stored(row) for row in rows], bound
 
 
 def in_range(wanted: Filter, place: tuple[int, int] | None = None) -> tuple[str, list[Any]]:
@@ -241,7 +241,8 @@ def _read_cursor(cursor: str | None) -> tuple[int, int] | None:
     return int(at), int(row_id)
 
 
-def _stored(row: tuple[Any, ...]) -> Stored:
+def stored(row: tuple[Any, ...]) -> Stored:
+    """An event from a row of FIELDS."""
     documents = [_json(text) for text in row[10:14]]
     return Stored(row[0], _event_id(row[1]), *row[2:10], *documents)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pysqlite3 import dbapi2 as sqlite
 
 from tracker.domain.event import Event
 from tracker.errors import DesirepathError, Invalid, Unavailable
-from tracker.ledger import connect, insert
+from tracker.ledger import connect, insert, schema
 from tracker.ledger.checkpoint import Checkpointer
 
 log = logging.getLogger(__name__)
@@ -76,9 +77,14 @@ class Writer:
         self._connection: connect.Connection | None = None
         self._dictionary = insert.Dictionary()
         self._checkpointer = Checkpointer(path)
+        self.events = 0
+        """Events committed since the start."""
         self.commits = 0
         self.failures = 0
         self.last_error: str | None = None
+        """What the last commit failed of; None when it went well."""
+        self.failed_at = 0.0
+        """When it failed, on the monotonic clock."""
 
     def start(self) -> None:
         """Open the ledger (creating or migrating it) and begin to write."""
@@ -112,7 +118,10 @@ class Writer:
             self._wake.notify()
 
     def write(self, events: list[Event], timeout: float = 30.0) -> Receipt:
-        """Queue a batch and wait until it is on disk. Raises what went wrong."""
+        """Queue a batch and wait until it is on disk. Raises what went wrong.
+
+        An empty batch is a probe: it writes one page, to see whether the disk takes it.
+        """
         done = threading.Event()
         outcome: list[Outcome] = []
 
@@ -133,9 +142,9 @@ class Writer:
         return self._waiting_events
 
     @property
-    def alive(self) -> bool:
-        """Whether the thread runs and the last commit went well."""
-        return self._thread is not None and self._thread.is_alive() and self.last_error is None
+    def running(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread is not None and self._thread.is_alive()
 
     def _refuse_if_full(self, count: int, size: int) -> None:
         if self._stopping or self._thread is None:
@@ -186,9 +195,10 @@ class Writer:
         assert connection is not None
         connection.execute("BEGIN IMMEDIATE")
         try:
-            placed = insert.events(
-                connection, self._dictionary, [event for batch in group for event in batch.events]
-            )
+            events = [event for batch in group for event in batch.events]
+            if not events:
+                connection.execute(f"PRAGMA user_version={schema.VERSION}")  # a probe: writes one page
+            placed = insert.events(connection, self._dictionary, events)
             connection.execute("COMMIT")
         except BaseException:  # an open transaction would block every later commit
             self._rollback(connection)
@@ -196,6 +206,7 @@ class Writer:
         self._checkpointer.after_commit(connection)
         if self._on_commit is not None and placed.last is not None:
             self._on_commit(placed.last)
+        self.events += placed.inserted
         return list(_receipts(group, placed.ids))
 
     def _rollback(self, connection: connect.Connection) -> None:
@@ -206,6 +217,7 @@ class Writer:
     def _failed(self, group: list[_Batch], error: sqlite.DatabaseError) -> list[Outcome]:
         self.failures += 1
         self.last_error = str(error)
+        self.failed_at = time.monotonic()
         log.error("ledger cannot commit", extra={"error": str(error), "batches": len(group)})
         answer = Unavailable(
             "The ledger cannot store events at this moment; please send again.", retry_after=5
