@@ -102,7 +102,8 @@ def newest(
     found: list[Stored] = []
     while True:
         wanted_rows = limit + 1 - len(found)
-        rows, last = _scan(connection, wanted, place, wanted_rows)
+        look = _scan if wanted.person is None else _of_person
+        rows, last = look(connection, wanted, place, wanted_rows)
         found += rows
         if len(found) > limit:
             return Found(found[:limit], found[limit - 1].cursor)
@@ -171,6 +172,22 @@ def _scan(
         (*narrow_values, *values, *stop_values, limit),
     ).fetchall()
     return [stored(row) for row in rows], bound
+
+
+def _of_person(
+    connection: Connection, wanted: Filter, place: tuple[int, int] | None, limit: int
+) -> tuple[list[Stored], None]:
+    """All that match of one person's events: their own indexes find these without looking at others'."""
+    narrow, narrow_values = in_range(wanted, place)
+    where, values = conditions(wanted)
+    rows = connection.execute(
+        f"SELECT {FIELDS} FROM (SELECT id FROM events INDEXED BY events_by_user "  # noqa: S608
+        "WHERE site_id = ? AND user_id = ? UNION SELECT id FROM events INDEXED BY events_by_visitor "
+        f"WHERE site_id = ? AND visitor = ?) mine CROSS JOIN events e ON e.id = mine.id {JOINS} "
+        f"WHERE {narrow} AND {where} ORDER BY e.at DESC, e.id DESC LIMIT ?",
+        (*(wanted.site_id, wanted.person) * 2, *narrow_values, *values, limit),
+    ).fetchall()
+    return [stored(row) for row in rows], None
 
 
 def in_range(wanted: Filter, place: tuple[int, int] | None = None) -> tuple[str, list[Any]]:
