@@ -29,6 +29,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 HELD_BYTES = 64 << 20
 """Bytes of unfinished bodies kept at once."""
 COMMIT_SECONDS = 30
+TOO_SLOW = Unavailable("The disk takes too long; please send again.", retry_after=5)
 CLOSE = (b"connection", b"close")
 
 
@@ -85,12 +86,11 @@ class Front:
         committed: asyncio.Future[Outcome] = loop.create_future()
         try:
             self._services.writer.submit(opened.events, self._committed, committed)
-            async with asyncio.timeout(COMMIT_SECONDS):
-                outcome = await committed
-        except TimeoutError:
-            outcome = Unavailable("The disk takes too long; please send again.", retry_after=5)
         except Unavailable as error:
-            outcome = error
+            return opened.refuse(error)
+        patience = loop.call_later(COMMIT_SECONDS, _settle, [(committed, TOO_SLOW)])
+        outcome = await committed
+        patience.cancel()
         if isinstance(outcome, DesirepathError):
             return opened.refuse(outcome)
         return opened.answer(outcome)

@@ -51,5 +51,8 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]
 
     def init_process(self) -> None:
         """Put our protocol where the worker looks it up: it offers no other way to choose one."""
+        # Looked for on the base class, where gunicorn keeps the answer; a subclass would keep it to itself
+        # and the slow parser would be chosen.
+        ASGIProtocol._check_h1c_protocol_available()
         gasgi.ASGIProtocol = BoundedProtocol
         super().init_process()
