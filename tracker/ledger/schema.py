@@ -41,10 +41,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # What repeats in row after row is kept once: the sender's device, and what is known of a user.
         "CREATE TABLE clients (id INTEGER PRIMARY KEY, body TEXT NOT NULL UNIQUE)",
         """CREATE TABLE profiles (
-            id INTEGER PRIMARY KEY,
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
             site_id INTEGER NOT NULL,
             body TEXT NOT NULL,
             UNIQUE (site_id, body)
+        )""",
+        # What was deleted, by ledger id, for those who follow the ledger. AUTOINCREMENT for the same
+        # reason as above.
+        """CREATE TABLE deletions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            site_id INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            ids TEXT NOT NULL,
+            profiles TEXT NOT NULL
         )""",
     ),
 )

@@ -1,0 +1,200 @@
+"""What engines write differently, as SQLAlchemy elements: use these in questions, never engine SQL.
+
+All values go in as bound parameters, or as numbers checked here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from tracker.errors import Invalid
+
+Column = sa.ColumnElement[Any]
+
+
+class floordiv(FunctionElement[int]):
+    """`floordiv(a, b)`: whole-number division of numbers that are not negative."""
+
+    type = sa.BigInteger()
+    inherit_cache = True
+
+
+@compiles(floordiv)
+def _floordiv(element: floordiv, compiler: Any, **kw: Any) -> str:
+    return f"({compiler.process(_pair(element)[0], **kw)} // {compiler.process(_pair(element)[1], **kw)})"
+
+
+@compiles(floordiv, "clickhouse")
+@compiles(floordiv, "clickhousedb")
+def _int_div(element: floordiv, compiler: Any, **kw: Any) -> str:
+    return f"intDiv({compiler.process(element.clauses, **kw)})"
+
+
+class first_of_month(FunctionElement[int]):
+    """`first_of_month(day)`: the day number (days since 1970-01-01) of its month's first day."""
+
+    type = sa.BigInteger()
+    inherit_cache = True
+
+
+@compiles(first_of_month)
+def _first_of_month(element: first_of_month, compiler: Any, **kw: Any) -> str:
+    day = compiler.process(element.clauses, **kw)
+    return (
+        f"(date_trunc('month', DATE '1970-01-01' + CAST({day} AS INTEGER))::DATE - DATE '1970-01-01')::BIGINT"
+    )
+
+
+@compiles(first_of_month, "clickhouse")
+@compiles(first_of_month, "clickhousedb")
+def _to_start_of_month(element: first_of_month, compiler: Any, **kw: Any) -> str:
+    day = compiler.process(element.clauses, **kw)
+    return f"toInt64(toStartOfMonth(toDate32(toInt32({day}))))"
+
+
+class first_by(FunctionElement[Any]):
+    """`first_by(value, order)`: an aggregate, the value with the least order; NULLs are passed over."""
+
+    inherit_cache = True
+
+    def __init__(self, value: Column, order: Column) -> None:
+        super().__init__(value, order)
+        self.type = value.type
+
+
+class last_by(FunctionElement[Any]):
+    """`last_by(value, order)`: an aggregate, the value with the greatest order; NULLs are passed over."""
+
+    inherit_cache = True
+
+    def __init__(self, value: Column, order: Column) -> None:
+        super().__init__(value, order)
+        self.type = value.type
+
+
+@compiles(first_by)
+def _arg_min(element: first_by, compiler: Any, **kw: Any) -> str:
+    return f"arg_min({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(last_by)
+def _arg_max(element: last_by, compiler: Any, **kw: Any) -> str:
+    return f"arg_max({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(first_by, "clickhouse")
+@compiles(first_by, "clickhousedb")
+def _arg_min_if(element: first_by, compiler: Any, **kw: Any) -> str:
+    return _skipping_null("argMin", element, compiler, kw)
+
+
+@compiles(last_by, "clickhouse")
+@compiles(last_by, "clickhousedb")
+def _arg_max_if(element: last_by, compiler: Any, **kw: Any) -> str:
+    return _skipping_null("argMax", element, compiler, kw)
+
+
+def _skipping_null(name: str, element: Any, compiler: Any, kw: dict[str, Any]) -> str:
+    value, order = (compiler.process(clause, **kw) for clause in _pair(element))
+    return f"{name}OrNullIf({value}, {order}, isNotNull({value}))"
+
+
+class _Quantile(FunctionElement[float]):
+    type = sa.Double()
+    inherit_cache = True
+
+
+def quantile(values: Column, q: float) -> FunctionElement[float]:
+    """An aggregate: the `q` quantile (0 to 1) between the two nearest values; NULL of nothing."""
+    if not 0 <= q <= 1:
+        raise Invalid("A quantile lies between 0 and 1.", field="quantile")
+    return _Quantile(values, sa.literal_column(repr(float(q))))
+
+
+def median(values: Column) -> FunctionElement[float]:
+    """An aggregate: the middle value, or the mean of the two in the middle; NULL of nothing."""
+    return quantile(values, 0.5)
+
+
+@compiles(_Quantile)
+def _quantile_cont(element: _Quantile, compiler: Any, **kw: Any) -> str:
+    values, q = (compiler.process(clause, **kw) for clause in _pair(element))
+    return f"quantile_cont(CAST({values} AS DOUBLE), {q})"
+
+
+@compiles(_Quantile, "clickhouse")
+@compiles(_Quantile, "clickhousedb")
+def _quantile_exact(element: _Quantile, compiler: Any, **kw: Any) -> str:
+    values, q = (compiler.process(clause, **kw) for clause in _pair(element))
+    return f"quantileExactInclusiveOrNull({q})({values})"
+
+
+class _JsonText(FunctionElement[str]):
+    type = sa.Text()
+    inherit_cache = True
+
+
+def json_text(document: Column, key: str) -> FunctionElement[str]:
+    """A property of a JSON document as text: `true`, `12.5`, `plain words`; NULL where there is none.
+
+    Dots in `key` reach into nested objects. Lists and objects come as JSON.
+    """
+    parts = [part for part in key.split(".") if part]
+    if not parts or len(parts) > 8:
+        raise Invalid("A property is named like plan, or plan.tier for a nested one.", field="property")
+    return _JsonText(document, *(sa.bindparam(None, part, sa.Text()) for part in parts))
+
+
+def json_number(document: Column, key: str) -> FunctionElement[float]:
+    """A property of a JSON document as a number; NULL where it is none. Texts of digits count."""
+    return as_number(json_text(document, key))
+
+
+def as_number(text: Column) -> FunctionElement[float]:
+    """Text as a number; NULL where it is none."""
+    return _ToNumber(text)
+
+
+class _ToNumber(FunctionElement[float]):
+    type = sa.Double()
+    inherit_cache = True
+
+
+@compiles(_ToNumber)
+def _try_cast(element: _ToNumber, compiler: Any, **kw: Any) -> str:
+    return f"TRY_CAST({compiler.process(element.clauses, **kw)} AS DOUBLE)"
+
+
+@compiles(_ToNumber, "clickhouse")
+@compiles(_ToNumber, "clickhousedb")
+def _to_float(element: _ToNumber, compiler: Any, **kw: Any) -> str:
+    return f"toFloat64OrNull({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(_JsonText)
+def _arrow(element: _JsonText, compiler: Any, **kw: Any) -> str:
+    # A JSON pointer: ~ and / inside a part are escaped, everything else stands for itself.
+    document, *parts = element.clauses
+    path = " || ".join(
+        f"'/' || replace(replace({compiler.process(part, **kw)}, '~', '~0'), '/', '~1')" for part in parts
+    )
+    return f"json_extract_string({compiler.process(document, **kw)}, {path})"
+
+
+@compiles(_JsonText, "clickhouse")
+@compiles(_JsonText, "clickhousedb")
+def _json_extract(element: _JsonText, compiler: Any, **kw: Any) -> str:
+    document, *parts = element.clauses
+    where = ", ".join([compiler.process(clause, **kw) for clause in (document, *parts)])
+    raw = f"JSONExtractRaw({where})"
+    text = f"JSONExtractString({where})"
+    return f"multiIf({raw} IN ('', 'null'), NULL, startsWith({raw}, '\"'), {text}, {raw})"
+
+
+def _pair(element: Any) -> tuple[Any, Any]:
+    first, second = element.clauses
+    return first, second

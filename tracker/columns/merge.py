@@ -1,0 +1,94 @@
+"""One step of the column store: what is new and what is gone in the ledger, in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.columns import links, load, persons, sessions
+from tracker.columns.schema import METADATA, SHAPE
+from tracker.columns.tail import Chunk, Place
+
+TABLES = (
+    "CREATE TABLE IF NOT EXISTS places (client BIGINT, profile BIGINT)",
+    *load.TABLES,
+    *sessions.TABLES,
+    *persons.TABLES,
+)
+
+IDS = """(SELECT unnest(from_json(line, '["BIGINT"]'))
+    FROM (SELECT unnest(string_split($1, chr(10))) AS line))"""
+GONE = f"""CREATE OR REPLACE TEMP TABLE gone AS
+    SELECT id, site_id, session_id, person_id, visitor, user_id FROM events WHERE id IN {IDS}"""  # noqa: S608
+NOTHING_GONE = """CREATE OR REPLACE TEMP TABLE gone (id BIGINT, site_id BIGINT, session_id BIGINT,
+    person_id BIGINT, visitor TEXT, user_id TEXT)"""
+TOO_LATE = f"DELETE FROM incoming WHERE id IN {IDS}"  # noqa: S608
+FORGET = f"DELETE FROM profiles WHERE id IN {IDS}"  # noqa: S608
+TEMPORARY = (
+    "incoming", "gone", "relinked", "former", "points", "anonymous", "moved", "fresh", "hull", "touched",
+    "pool", "cut", "changed", "people", "new_profiles",
+)  # fmt: skip
+
+
+def create(connection: Any, dialect: sa.Dialect) -> None:
+    """Make all tables of an empty store."""
+    for table in METADATA.sorted_tables:
+        connection.execute(str(sa.schema.CreateTable(table).compile(dialect=dialect)))
+    for statement in TABLES:
+        connection.execute(statement)
+    connection.execute("INSERT INTO cursor VALUES (0, 0, 0, NULL, $1)", [SHAPE])
+    connection.execute("INSERT INTO places VALUES (0, 0)")
+
+
+def place(connection: Any) -> Place:
+    """How far the store has come."""
+    event, deletion, client, profile = connection.execute(
+        "SELECT last_id, last_deletion, client, profile FROM cursor, places"
+    ).fetchone()
+    return Place(event, client, profile, deletion)
+
+
+def skip_deletions(connection: Any, deletion: int) -> None:
+    """Of an empty store: what was deleted up to here needs no replay."""
+    connection.execute("UPDATE cursor SET last_deletion = $1", [deletion])
+
+
+def apply(connection: Any, chunk: Chunk) -> None:
+    """Take in a chunk of the ledger: all of it or, when it raises, nothing."""
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        load.stage(connection, chunk)
+        _delete(connection, chunk)
+        links.update(connection)
+        sessions.update(connection)
+        persons.update(connection)
+        _advance(connection, chunk)
+        for table in TEMPORARY:
+            connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
+        connection.execute("COMMIT")
+    except BaseException:  # an open transaction would hold up every later one
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _delete(connection: Any, chunk: Chunk) -> None:
+    if not chunk.deleted:
+        connection.execute(NOTHING_GONE)
+        return
+    connection.execute(TOO_LATE, [chunk.deleted])
+    connection.execute(GONE, [chunk.deleted])
+    connection.execute("DELETE FROM events WHERE id IN (SELECT id FROM gone)")
+    if chunk.forgotten:
+        connection.execute(FORGET, [chunk.forgotten])
+
+
+def _advance(connection: Any, chunk: Chunk) -> None:
+    connection.execute(
+        "UPDATE cursor SET last_id = $1, last_deletion = $2, version = version + 1, "
+        "last_event = coalesce($3, last_event)",
+        [chunk.place.event, chunk.place.deletion, chunk.last_event],
+    )
+    connection.execute(
+        "UPDATE places SET client = $1, profile = $2", [chunk.place.client, chunk.place.profile]
+    )

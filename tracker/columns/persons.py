@@ -1,0 +1,90 @@
+"""Last part of a merge: persons, added up from their sessions, with the latest that is known of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tracker.columns.schema import persons
+
+TABLES = (
+    # Each profile a user was sent with, and where it was sent last.
+    'CREATE TABLE IF NOT EXISTS user_profiles (person_id BIGINT, profile_id BIGINT, "at" BIGINT, id BIGINT)',
+)
+
+# Everybody who gains or loses an event. A user's id is in the event that names it, which is either new or
+# known to `persons` already.
+PEOPLE = """CREATE OR REPLACE TEMP TABLE people AS
+    SELECT person_id, any_value(user_id) AS user_id, any_value(visitor) AS visitor FROM (
+        SELECT person_id, user_id, NULL AS visitor FROM incoming WHERE user_id IS NOT NULL
+        UNION ALL
+        SELECT person_id, NULL, visitor FROM incoming WHERE user_id IS NULL AND person_id IS NOT NULL
+        UNION ALL
+        SELECT c.person_id, NULL, c.visitor FROM cut c JOIN moved m ON m.id = c.id
+        UNION ALL
+        SELECT old_person, NULL, NULL FROM moved
+        UNION ALL
+        SELECT person_id, NULL, NULL FROM gone WHERE person_id IS NOT NULL
+        UNION ALL
+        SELECT person_id, user_id, visitor FROM persons WHERE person_id IN (
+            SELECT person_id FROM incoming UNION ALL SELECT old_person FROM moved
+            UNION ALL SELECT new_person FROM moved UNION ALL SELECT person_id FROM gone)
+    ) GROUP BY person_id"""
+
+NEW_PROFILES = """CREATE OR REPLACE TEMP TABLE new_profiles AS
+    SELECT person_id, profile_id, max({'a': "at", 'i': id}) AS place FROM incoming
+    WHERE profile_id IS NOT NULL AND person_id IS NOT NULL GROUP BY ALL"""
+KEPT_PROFILES = """INSERT INTO new_profiles
+    SELECT person_id, profile_id, {'a': "at", 'i': id} FROM user_profiles
+    WHERE (person_id, profile_id) IN (SELECT (person_id, profile_id) FROM new_profiles)"""
+FORGET_OLD = """DELETE FROM user_profiles USING new_profiles n
+    WHERE user_profiles.person_id = n.person_id AND user_profiles.profile_id = n.profile_id"""
+KEEP_NEW = """INSERT INTO user_profiles
+    SELECT person_id, profile_id, max(place).a, max(place).i FROM new_profiles GROUP BY ALL"""
+
+# Deleted events may have been the last to carry a profile: look the persons' events through again.
+FORGET_GONE = "DELETE FROM user_profiles WHERE person_id IN (SELECT person_id FROM gone)"
+LOOK_AGAIN = """INSERT INTO user_profiles
+    SELECT person_id, profile_id, max({'a': "at", 'i': id}).a, max({'a': "at", 'i': id}).i FROM events
+    WHERE person_id IN (SELECT person_id FROM gone) AND profile_id IS NOT NULL GROUP BY ALL"""
+UNMAKE = "DELETE FROM persons WHERE person_id IN (SELECT person_id FROM people)"
+
+# Values sent later win, each for itself.
+KNOWN = """SELECT u.person_id, last(p.name ORDER BY u."at", u.id) FILTER (WHERE p.name IS NOT NULL) AS name,
+        last(p.email ORDER BY u."at", u.id) FILTER (WHERE p.email IS NOT NULL) AS email,
+        last(p.phone ORDER BY u."at", u.id) FILTER (WHERE p.phone IS NOT NULL) AS phone,
+        list(p.traits ORDER BY u."at", u.id) FILTER (WHERE p.traits IS NOT NULL) AS traits
+    FROM user_profiles u JOIN profiles p ON p.id = u.profile_id
+    WHERE u.person_id IN (SELECT person_id FROM people) GROUP BY u.person_id"""
+PEOPLES = "NOT s.bot"
+LATEST = ("country", "device", "browser", "os", "language")
+EARLIEST = ("entry_page", "source", "channel", "utm_campaign")
+PLACE = "{'a': s.started_at, 'i': s.session_id}"
+MAKE = f"""INSERT INTO persons ({", ".join(column.name for column in persons.columns)})
+    SELECT s.site_id, s.person_id, any_value(w.user_id) AS user_id,
+        CASE WHEN any_value(w.user_id) IS NULL THEN any_value(w.visitor) END,
+        any_value(w.user_id) IS NOT NULL OR NOT bool_and(s.daily),
+        min(first_active_at) FILTER (WHERE {PEOPLES}), max(last_active_at) FILTER (WHERE {PEOPLES}),
+        min(started_at), max(ended_at),
+        count(*) FILTER (WHERE {PEOPLES} AND interactive > 0),
+        coalesce(sum(events) FILTER (WHERE {PEOPLES}), 0),
+        coalesce(sum(interactive) FILTER (WHERE {PEOPLES}), 0),
+        coalesce(sum(page_views) FILTER (WHERE {PEOPLES}), 0),
+        any_value(k.name), any_value(k.email), any_value(k.phone),
+        any_value(CASE len(k.traits) WHEN 1 THEN k.traits[1]
+            ELSE list_reduce(k.traits, lambda a, b: json_merge_patch(a, b)) END),
+        {", ".join(f"arg_max(s.{name}, {PLACE})" for name in LATEST)},
+        {", ".join(f"arg_min_null(s.{name}, {PLACE}) FILTER (WHERE {PEOPLES})" for name in EARLIEST)},
+        min(s.first_id), max(s.last_id)
+    FROM sessions s JOIN people w ON w.person_id = s.person_id
+    LEFT JOIN ({KNOWN}) k ON k.person_id = s.person_id
+    WHERE s.person_id IN (SELECT person_id FROM people)
+    GROUP BY s.site_id, s.person_id"""  # noqa: S608
+
+
+def update(connection: Any) -> None:
+    """Make everybody again whom the merge touched."""
+    connection.execute(PEOPLE)
+    for statement in (FORGET_GONE, LOOK_AGAIN, NEW_PROFILES, KEPT_PROFILES, FORGET_OLD, KEEP_NEW):
+        connection.execute(statement)
+    connection.execute(UNMAKE)
+    connection.execute(MAKE)

@@ -1,0 +1,81 @@
+"""Deleting events so that whoever follows the ledger can delete them too.
+
+Every deletion is one row in `deletions`, written in the transaction that deletes. It names ledger ids only:
+nothing of an erased person stays in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from tracker.ledger.connect import Connection
+
+SLICE = 5_000
+"""Ids in one row at most."""
+
+
+def delete(connection: Connection, site_id: int, ids: Sequence[int], at: int) -> int:
+    """Delete events of a site by ledger id, inside the caller's transaction. Gives how many there were.
+
+    `at` is the time of the deletion (epoch ms). Profiles nobody names any more go with them, so an
+    `insert.Dictionary` that is in use must be cleared afterwards.
+    """
+    total = 0
+    for start in range(0, len(ids), SLICE):
+        rows = connection.execute(
+            "DELETE FROM events WHERE site_id = ? AND id IN (SELECT value FROM json_each(?)) "
+            "RETURNING id, profile_id",
+            (site_id, _json(ids[start : start + SLICE])),
+        ).fetchall()
+        if not rows:
+            continue
+        total += len(rows)
+        forgotten = _forget_profiles(connection, site_id, {row[1] for row in rows if row[1] is not None})
+        connection.execute(
+            "INSERT INTO deletions (site_id, at, ids, profiles) VALUES (?, ?, ?, ?)",
+            (site_id, at, _json(sorted(row[0] for row in rows)), _json(forgotten)),
+        )
+    return total
+
+
+def of_person(
+    connection: Connection, site_id: int, user_id: str | None, visitors: Sequence[str]
+) -> list[int]:
+    """Ledger ids of all events that name this user or one of these visitors."""
+    rows = connection.execute(
+        "SELECT id FROM events WHERE site_id = ? AND user_id = ? UNION "
+        "SELECT id FROM events WHERE site_id = ? AND visitor IN (SELECT value FROM json_each(?)) ORDER BY 1",
+        (site_id, user_id, site_id, msgspec.json.encode(visitors).decode()),
+    )
+    return [row[0] for row in rows]
+
+
+def older(connection: Connection, site_id: int, before: int, limit: int = SLICE) -> list[int]:
+    """Ledger ids of the oldest events of a site that happened before a time (epoch ms)."""
+    rows = connection.execute(
+        "SELECT id FROM events WHERE site_id = ? AND at < ? ORDER BY at LIMIT ?", (site_id, before, limit)
+    )
+    return [row[0] for row in rows]
+
+
+def forget(connection: Connection, up_to: int) -> None:
+    """Drop the record of deletions that every follower has made (by their id), inside a transaction."""
+    connection.execute("DELETE FROM deletions WHERE id <= ?", (up_to,))
+
+
+def _forget_profiles(connection: Connection, site_id: int, profiles: set[int]) -> list[int]:
+    # No index leads from a profile to its events, so all of the site's are looked through once.
+    if not profiles:
+        return []
+    rows = connection.execute(
+        "DELETE FROM profiles WHERE site_id = ? AND id IN (SELECT value FROM json_each(?)) AND id NOT IN "
+        "(SELECT profile_id FROM events WHERE site_id = ? AND profile_id IS NOT NULL) RETURNING id",
+        (site_id, _json(sorted(profiles)), site_id),
+    )
+    return sorted(row[0] for row in rows)
+
+
+def _json(ids: Sequence[int]) -> str:
+    return msgspec.json.encode(ids).decode()
