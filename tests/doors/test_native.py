@@ -11,6 +11,7 @@ import pytest
 
 from tests.doors.conftest import NOW, SECRET, TOKEN_SECRET, Street
 from tracker.domain.event import Flag
+from tracker.domain.site import Identity
 
 MINUTE = 60_000
 IPHONE = (
@@ -92,7 +93,6 @@ def test_a_bad_event_never_costs_its_neighbours(street: Street) -> None:
         ({"eventName": "x", "properties": []}, "properties"),
         ({"eventName": "x", "properties": {str(n): n for n in range(101)}}, "properties"),
         ({"eventName": "x", "properties": {"a": "y" * 33_000}}, "properties"),
-        ({"eventName": "x", "properties": {"a": 10**30}}, "properties"),
         ({"eventName": "x", "interactive": "no"}, "interactive"),
         ({"eventName": "x", "context": {"url": 7}}, "context.url"),
     ],
@@ -302,7 +302,7 @@ def test_a_site_may_keep_known_users_only(street: Street) -> None:
 
 
 def test_a_cookieless_site_keeps_no_ids_of_browsers(street: Street) -> None:
-    street.rules(identity="cookieless")
+    street.rules(identity=Identity.COOKIELESS)
     street.track({"eventName": "x"}, visitor="tracking-id", session="s")
     [event] = street.stored()
     assert event.visitor != "tracking-id" and event.session is None

@@ -126,8 +126,8 @@ def _with_profile(user_id: str, profile: dict[str, Any]) -> tuple[str, str | Non
         return user_id, None
     try:
         text = _encode(profile)
-    except (OverflowError, RecursionError):
-        return "user.traits hold a whole number of more than 64 bits, or nest too deeply."
+    except RecursionError:
+        return "user.traits nest too deeply."
     if len(text) > MAX_TRAITS_BYTES:
         return f"user.traits must take at most {MAX_TRAITS_BYTES // 1024} KB."
     return user_id, text.decode()
