@@ -59,6 +59,12 @@ def test_honours_every_filter(ledger: connect.Connection, wanted: dict[str, obje
     assert tally.tally(ledger, Filter(site_id=1, **wanted)).total == total  # type: ignore[arg-type]
 
 
+def test_names_are_those_one_could_ask_for_instead(ledger: connect.Connection) -> None:
+    found = tally.tally(ledger, Filter(site_id=1, name="clicked", bots=False))
+    assert (found.total, found.people) == (2, 2)
+    assert found.names == [("page_viewed", 3), ("clicked", 2)]
+
+
 def test_hours_are_half_open_and_cut_to_the_period(ledger: connect.Connection) -> None:
     hours = [(NOON, NOON + HOUR), (NOON + HOUR, NOON + 2 * HOUR), (NOON + 9 * HOUR, NOON + 10 * HOUR)]
     assert tally.tally(ledger, Filter(site_id=1), hours=hours).hours == [2, 3, 0]

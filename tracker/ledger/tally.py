@@ -19,7 +19,7 @@ PERSON = "coalesce(e.user_id, e.visitor)"
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Figures of a filter. `names` is most frequent first.
+    """Figures of a filter. `names` is most frequent first, of all names: as if none had been asked for.
 
     `people` counts users where known, else visitors. `hours` has a count for each hour asked for,
     None where it was not fully counted. `counted_since` (epoch ms) is set when older events were
@@ -39,9 +39,9 @@ def tally(
     """Count the events of a filter; `hours` are stretches (epoch ms, half-open) to count one by one."""
     capped = _since_of_latest(connection, wanted, most)
     counted = wanted if capped is None else replace(wanted, since=capped)
-    names = _names(connection, counted)
+    names = _names(connection, replace(counted, name=None))
     return Tally(
-        total=sum(count for _, count in names),
+        total=sum(count for name, count in names if wanted.name in (None, name)),
         people=_people(connection, counted),
         names=names,
         hours=[_hour(connection, counted, stretch, capped) for stretch in hours],

@@ -42,7 +42,7 @@ class Assets:
             self._read_at = changed
 
 
-def init_app(app: Flask) -> None:
+def register(app: Flask) -> None:
     """Give templates `asset(path)` and let hashed addresses be cached for a year."""
     assets = Assets(Path(app.static_folder or "static"))
 

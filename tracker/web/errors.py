@@ -56,7 +56,7 @@ class Failure:
     reference: str | None = None
 
 
-def init_app(app: Flask) -> None:
+def register(app: Flask) -> None:
     """Answer every exception that a view lets out."""
 
     def known(error: DesirepathError) -> ResponseReturnValue:
@@ -84,7 +84,7 @@ def init_app(app: Flask) -> None:
 def respond(app: Flask, failure: Failure, error: HTTPException | None = None) -> Response:
     """The answer to a failure, in the form the asker understands."""
     if wants_json():
-        response = app.json.response(body(failure))
+        response = app.response_class(app.json.dumps(body(failure)), mimetype="application/json")
     else:
         response = app.response_class(_page(app, failure), mimetype="text/html")
     response.status_code = failure.status

@@ -55,7 +55,7 @@ def menu(site_id: int, path: str, script_root: str = "") -> tuple[Group, ...]:
     )
 
 
-def init_app(app: Flask) -> None:
+def register(app: Flask) -> None:
     """Give templates `navigation(site)`."""
 
     def navigation(site: Any) -> tuple[Group, ...]:

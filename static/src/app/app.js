@@ -3,3 +3,4 @@ import "./js/copy.js";
 import "./js/shortcuts.js";
 import "./js/forms.js";
 import "./js/times.js";
+import "./js/feed/feed.js";
