@@ -1,0 +1,36 @@
+"""The whole document, put together from its parts."""
+
+from __future__ import annotations
+
+from tracker import __version__
+from tracker.web.api.openapi import events, parts, track
+from tracker.web.api.openapi.parts import Json, json_content
+
+SELF: Json = {
+    "/api/openapi.json": {
+        "get": {
+            "operationId": "openapi",
+            "summary": "This document",
+            "security": [{}],
+            "responses": {"200": {"description": "OpenAPI.", "content": json_content({"type": "object"})}},
+        }
+    }
+}
+
+
+def build() -> Json:
+    """The OpenAPI document as JSON values."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Desirepath",
+            "version": __version__,
+            "description": "Send events, and read them back.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "paths": {**track.PATHS, **events.PATHS, **SELF},
+        "components": {
+            "securitySchemes": parts.SECURITY_SCHEMES,
+            "schemas": {"Error": parts.ERROR, **track.SCHEMAS, **events.SCHEMAS},
+        },
+    }

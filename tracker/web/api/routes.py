@@ -1,0 +1,33 @@
+"""The API's routes under /api. Each one stands in the OpenAPI document; a test compares them."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, jsonify
+
+from tracker.extensions import limiter
+from tracker.services import Services
+from tracker.web.api.auth import caller
+from tracker.web.api.events import Events
+from tracker.web.api.openapi import document
+
+READS_A_MINUTE = "600 per minute"
+
+
+def register(app: Flask, services: Services) -> None:
+    """Add the API."""
+    blueprint = Blueprint("api", __name__, url_prefix="/api")
+    events = Events(services.sites, services.readers)
+    blueprint.add_url_rule(
+        "/v1/sites/<int:site_id>/events",
+        "events",
+        limiter.limit(READS_A_MINUTE, key_func=caller)(events.list),
+    )
+    blueprint.add_url_rule("/openapi.json", "openapi", _openapi)
+    app.register_blueprint(blueprint)
+
+
+def _openapi() -> Response:
+    response = jsonify(document.build())
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
