@@ -1,4 +1,4 @@
-"""What a user agent says: browser, system, kind of device, and whether it is a machine's."""
+"""What a user agent says of browser, system and device, and whether it belongs to a machine."""
 
 from __future__ import annotations
 
@@ -6,102 +6,154 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-import crawleruseragents
-import ua_parser
+from ua_parser import OS, Domain, UserAgent
 
-LONGEST = 1_000
-"""Characters that are parsed; what is longer is no browser's."""
+from tracker.enrich import user_agent_bots as bots
+from tracker.enrich.user_agent_tables import browsers
 
-BROWSERS = {
-    "Mobile Safari": "Safari",
-    "Mobile Safari UI/WKWebView": "Safari",
+LONGEST = 512
+"""Characters of a user agent that are read."""
+
+_BROWSERS = {
+    "Amazon Silk": "Silk",
+    "Android": "Android Browser",
+    "BlackBerry WebKit": "BlackBerry",
     "Chrome Mobile": "Chrome",
-    "Chrome Mobile iOS": "Chrome",
     "Chrome Mobile WebView": "Chrome",
+    "Chrome Mobile iOS": "Chrome",
+    "DuckDuckGo Mobile": "DuckDuckGo",
+    "Edge Mobile": "Edge",
     "Firefox Mobile": "Firefox",
     "Firefox iOS": "Firefox",
-    "Edge Mobile": "Edge",
+    "Firefox Focus": "Firefox",
+    "Google": "Google App",
+    "IE": "Internet Explorer",
+    "IE Mobile": "Internet Explorer",
+    "IE Large Screen": "Internet Explorer",
+    "MiuiBrowser": "Xiaomi Browser",
+    "Mobile Safari": "Safari",
+    "Mobile Safari UI/WKWebView": "Safari",
     "Opera Mobile": "Opera",
-    "Opera Mini": "Opera",
-    "HeadlessChrome": "Chrome",
-    "Samsung Internet": "Samsung Internet",
-    "DuckDuckGo Mobile": "DuckDuckGo",
+    "Opera Touch": "Opera",
+    "QQ Browser Mobile": "QQ Browser",
+    "UC Browser": "UC Browser",
+    "WeChat": "WeChat",
+    "Yandex Browser": "Yandex",
+    "YandexSearch": "Yandex",
 }
-SYSTEMS = {
+_SYSTEMS = {
     "Mac OS X": "macOS",
+    "Mac OS": "macOS",
     "Chrome OS": "ChromeOS",
-    "Ubuntu": "Linux",
-    "Fedora": "Linux",
-    "Debian": "Linux",
+    "ATV OS X": "tvOS",
+    "Darwin": "macOS",
+    "webOS": "webOS",
+    "Web0S": "webOS",
 }
-TABLETS = re.compile(r"\biPad\b|\bTablet\b|\bKindle\b|\bSilk/|\bPlayBook\b", re.IGNORECASE)
-PHONES = re.compile(r"\biPhone\b|\biPod\b|\bMobile\b|\bAndroid\b.*\bMobile\b|Windows Phone", re.IGNORECASE)
-SCREENS = re.compile(r"\bTV\b|SmartTV|SMART-TV|AppleTV|GoogleTV|HbbTV|BRAVIA|CrKey", re.IGNORECASE)
-AUTOMATION = re.compile(r"Headless|PhantomJS|Puppeteer|Playwright|Selenium|WebDriver|Cypress", re.IGNORECASE)
-LIBRARIES = re.compile(
-    r"^(curl|wget|python|aiohttp|httpx|go-http-client|java|libwww|axios|node|undici|php|ruby|guzzle|"
-    r"http_request|scrapy|postman|insomnia|apache-httpclient|faraday|perl)\b|^node-fetch|python-requests",
-    re.IGNORECASE,
+_LINUXES = frozenset(
+    {
+        "Ubuntu", "Fedora", "Debian", "Arch Linux", "CentOS", "Gentoo", "Kubuntu", "Linux Mint", "Mint",
+        "Mageia", "Mandriva", "openSUSE", "PCLinuxOS", "Puppy", "Red Hat", "Slackware", "SUSE", "VectorLinux",
+        "Xubuntu", "Lubuntu", "Zorin", "Elementary", "Manjaro",
+    }
+)  # fmt: skip
+# Versions that browsers no longer tell the truth about are kept as far as they are told.
+_TWO_PARTS = frozenset({"macOS", "iOS", "iPadOS"})
+
+_WITHOUT_VERSION = frozenset({"Linux", "ChromeOS"})
+
+_TABLET = re.compile(
+    r"iPad|Tablet(?! PC)|PlayBook|Kindle|KF[A-Z]{2,}(?= Build|\))|\bSM-[TXP]\d|Xoom|Nexus (?:7|9|10)\b"
 )
-APPS = re.compile(r"\bokhttp/|\bDalvik/|\bCFNetwork/|\bAlamofire/|\bDart/", re.IGNORECASE)
-"""What phone apps send with: a library's name, but a person behind it."""
+_BIG_SCREEN = re.compile(
+    r"(?i)smart-?tv|hbbtv|appletv|apple tv|googletv|android tv|web0s|netcast|bravia|\bAFT[A-Z]|crkey|roku"
+    r"|viera|aquos|\btv\b|playstation|xbox|nintendo|oculus|quest|vidaa|tizen(?!.*mobile)"
+)
+_PHONE = re.compile(
+    r"Mobi|iPhone|iPod|Windows Phone|IEMobile|Opera M(?:ini|obi)|BlackBerry|BB10|KAIOS|Symbian|Nokia"
+    r"|okhttp|Dart/|CFNetwork|Dalvik"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """What is known; None where it is not. `device` is desktop, mobile, tablet or tv."""
+    """What is told by a user agent; None where it tells nothing."""
 
-    browser: str | None
-    browser_version: str | None
-    os: str | None
-    os_version: str | None
-    device: str | None
-    bot: str | None
-    """Why it is taken for a machine: `crawler`, `automation`, `library` or `no user agent`."""
+    browser: str | None = None
+    """A friendly name: "Chrome", "Safari", "Samsung Internet"."""
+    browser_version: str | None = None
+    """The major version."""
+    os: str | None = None
+    """A friendly name: "Windows", "macOS", "iOS", "Android", "Linux", "ChromeOS"."""
+    os_version: str | None = None
+    """The major version; of macOS and iOS with the minor one."""
+    device: str | None = None
+    """ "desktop", "mobile" or "tablet". Televisions, consoles and headsets count as desktop."""
+    bot: str | None = None
+    """Why this is a machine, such as "search engine: Googlebot"; None for people."""
+
+
+_NOTHING = Agent(bot="no user agent")
+
+
+def parse(user_agent: str) -> Agent:
+    """Read a user agent. Cached; the first call loads the tables (about 0.1 s), see `warm_up`."""
+    return _parse(user_agent[:LONGEST])
+
+
+def warm_up() -> None:
+    """Load the tables now, so that no event has to wait for them. May run in any thread."""
+    browsers()
+    bots.reason("Mozilla/5.0")
 
 
 @lru_cache(maxsize=8_192)
-def parse(user_agent: str) -> Agent:
-    """Parse a user agent. Tables are loaded at the first call (0.1 s) and shared by all threads."""
-    text = user_agent[:LONGEST].strip()
+def _parse(text: str) -> Agent:
+    text = text.encode("ascii", "replace").decode().strip()
     if not text:
-        return Agent(None, None, None, None, None, "no user agent")
-    found = ua_parser.parse(text)
-    browser, system = found.user_agent, found.os
-    name = browser.family if browser and browser.family != "Other" else None
+        return _NOTHING
+    found = browsers()(text, Domain.USER_AGENT | Domain.OS)
+    system = _system(found.os)
+    browser, version = _browser(found.user_agent)
     return Agent(
-        BROWSERS.get(name, name) if name else None,
-        browser.major if browser else None,
-        _system(system.family if system else None),
-        system.major if system else None,
-        _device(text, system.family if system else None),
-        _bot(text),
+        browser=browser,
+        browser_version=version,
+        os=system,
+        os_version=_system_version(found.os, system),
+        device=_device(text, browser, system),
+        bot=bots.reason(text),
     )
 
 
-def _system(family: str | None) -> str | None:
-    return None if family in (None, "Other") else SYSTEMS.get(family, family)
+def _browser(found: UserAgent | None) -> tuple[str | None, str | None]:
+    if found is None:
+        return None, None
+    return _BROWSERS.get(found.family, found.family), found.major
 
 
-def _device(text: str, system: str | None) -> str | None:
-    if SCREENS.search(text):
-        return "tv"
-    if TABLETS.search(text):
+def _system(found: OS | None) -> str | None:
+    if found is None or found.family == "Other":
+        return None
+    if found.family in _LINUXES:
+        return "Linux"
+    return _SYSTEMS.get(found.family, found.family)
+
+
+def _system_version(found: OS | None, system: str | None) -> str | None:
+    if found is None or found.major is None or system in _WITHOUT_VERSION:
+        return None
+    with_minor = system in _TWO_PARTS or (system == "Windows" and found.major == "8")
+    return f"{found.major}.{found.minor}" if with_minor and found.minor else found.major
+
+
+def _device(text: str, browser: str | None, system: str | None) -> str | None:
+    if _BIG_SCREEN.search(text):
+        return "desktop"
+    if _TABLET.search(text):
         return "tablet"
-    if PHONES.search(text):
+    if _PHONE.search(text) or system == "iOS":
         return "mobile"
     if system == "Android":
-        return "tablet"  # Android's own rule: phones say Mobile, tablets do not
-    if system in (None, "Other", "iOS"):
-        return "mobile" if system == "iOS" or APPS.search(text) else None
-    return "desktop"
-
-
-def _bot(text: str) -> str | None:
-    if AUTOMATION.search(text):
-        return "automation"
-    if APPS.search(text):
-        return None
-    if LIBRARIES.search(text):
-        return "library"
-    return "crawler" if crawleruseragents.is_crawler(text) else None
+        # Android's browsers say "Mobile" on telephones only.
+        return "tablet"
+    return "desktop" if system or browser else None
