@@ -57,7 +57,9 @@ class Feed:
         except Invalid as error:
             return _render(site, place, EventFilter(), None, error), 400
         if request.headers.get("HX-Request"):
-            return render_template("dashboard/_feed_older.html", page=found, wanted=wanted)
+            return render_template(
+                "dashboard/_feed_older.html", page=found, place=place, query=wanted.query(), older=True
+            )
         return _render(site, place, wanted, found, None)
 
     def live(self, site_id: int) -> Response:

@@ -14,8 +14,10 @@ from tracker.web.event_filter import EventFilter
 
 FIRST_ROWS = 50
 OLDER_ROWS = 100
+SEARCH_SECONDS = 0.25
+"""How long a page may search before it is shown; the browser then asks for the rest by itself."""
 NAMES_OF_LATEST = 20_000
-"""Events whose names fill the list of the filter at once; the figures count all of them a moment later."""
+"""Events whose names fill the list of the filter at once; the figures bring the rest and all counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class FeedPage:
     older_url: str
     searched_back_to: str
     last_id: int
-    names: list[tuple[str, int]]
+    names: list[str]
     chips: list[Chip]
     empty: Empty | None
 
@@ -67,7 +69,7 @@ def look(connection: Connection, place: Place, wanted: EventFilter, cursor: str 
     asked = place.filter(wanted)
     limit = FIRST_ROWS if cursor is None else OLDER_ROWS
     last_id = reads.last_id(connection)
-    found = reads.newest(connection, asked, limit=limit, cursor=cursor)
+    found = reads.newest(connection, asked, limit=limit, cursor=cursor, seconds=SEARCH_SECONDS)
     done = found.searched_back_to is None
     nothing = not found.events and cursor is None and done
     return FeedPage(
@@ -81,12 +83,10 @@ def look(connection: Connection, place: Place, wanted: EventFilter, cursor: str 
     )
 
 
-def _names(connection: Connection, asked: reads.Filter) -> list[tuple[str, int]]:
+def _names(connection: Connection, asked: reads.Filter) -> list[str]:
     period = reads.Filter(site_id=asked.site_id, since=asked.since, until=asked.until, bots=asked.bots)
-    found = names_of_latest(connection, period, NAMES_OF_LATEST)
-    if asked.name is not None and asked.name not in dict(found):
-        found.append((asked.name, 0))
-    return found
+    found = [name for name, _ in names_of_latest(connection, period, NAMES_OF_LATEST)]
+    return found if asked.name is None or asked.name in found else [*found, asked.name]
 
 
 def _why(connection: Connection, place: Place, wanted: EventFilter) -> Empty:

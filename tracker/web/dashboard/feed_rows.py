@@ -42,6 +42,7 @@ class Row:
     device: str
     device_detail: str
     bot: str
+    failed: bool
 
 
 class Rows:
@@ -76,6 +77,7 @@ class Rows:
             device=DEVICES.get(device, ""),
             device_detail=device_words(client),
             bot=event.bot or "",
+            failed=event.properties.get("status") == "failed",
         )
 
     def person(self, event: Stored) -> Person | None:

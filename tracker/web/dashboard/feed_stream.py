@@ -31,10 +31,9 @@ def open_stream(app: Flask, environ: dict[str, Any]) -> Stream:
     A browser that lost its connection names the last id it got in `Last-Event-ID`, which outranks `after`.
     """
     with app.request_context(environ):
-        app.preprocess_request()
-        site_id = (request.path.removeprefix("/sites/").split("/", 1)[0]).rjust(1, "0")
+        site_id = request.path.removeprefix("/sites/").split("/", 1)[0]
         place, wanted = place_of(access.site(int(site_id))), asked()
-        place.filter(wanted)
+        place.filter(wanted)  # tells now of dates that cannot be
         seen = request.headers.get("Last-Event-ID", "")
         after = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 19 else whole("after")
         return Stream(place, wanted, after)

@@ -1,7 +1,8 @@
 // The live feed: rows come from a source, wait for their turn, and go into the list. They are held
 // back while the feed is paused, while an event is open, and while somebody reads further down.
 import { stepWithKeys } from "./keys.js";
-import { loadOlder } from "./older.js";
+import { countNames } from "./names.js";
+import { Older } from "./older.js";
 import { List, Waiting } from "./rows.js";
 import { Source } from "./source.js";
 
@@ -109,7 +110,8 @@ class Feed {
 const element = document.querySelector("[data-feed]");
 if (element) {
   const list = new List(element);
-  loadOlder(element, list);
+  new Older(element, list);
   stepWithKeys(element);
+  countNames(document.getElementById("figures"), document.querySelector("[data-feed-names]"));
   if (element.dataset.live) new Feed(element).start();
 }
