@@ -11,6 +11,7 @@ from tracker.web.event_json import iso
 
 MINUTE = 60_000
 SECOND = 1000
+UNITS = ((SECOND, 1, "ms"), (MINUTE, SECOND, "s"), (HOUR, MINUTE, "min"), (DAY, HOUR, "h"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,12 @@ def minute(at: int, zone: str, now_ms: int) -> str:
 
 def ago(milliseconds: int) -> str:
     """How long ago in its largest unit. The browser keeps it true with the same words (times.js)."""
-    if milliseconds < 5 * SECOND:
-        return "now"
-    for limit, size, unit in ((MINUTE, SECOND, "s"), (HOUR, MINUTE, "min"), (DAY, HOUR, "h")):
-        if milliseconds < limit:
-            return f"{milliseconds // size} {unit} ago"
-    return f"{milliseconds // DAY} d ago"
+    return "now" if milliseconds < 5 * SECOND else duration(milliseconds) + " ago"
 
 
 def duration(milliseconds: int) -> str:
-    """A short stretch in words: 340 ms, 12 s, 3 min, 2 h, 4 d."""
-    if milliseconds < SECOND:
-        return f"{milliseconds} ms"
-    return ago(max(milliseconds, 5 * SECOND)).removesuffix(" ago")
+    """A stretch of time in its largest unit: 340 ms, 12 s, 3 min, 2 h, 4 d."""
+    for limit, size, unit in UNITS:
+        if milliseconds < limit:
+            return f"{milliseconds // size} {unit}"
+    return f"{milliseconds // DAY} d"
