@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import request
 
 from tracker.domain.arrival import Sites
+from tracker.domain.site import Site
 from tracker.errors import NotFound, Unauthorized
 from tracker.web import access
 
 
-def site_of(sites: Sites, site_id: int) -> Any:
+def site_of(sites: Sites, site_id: int) -> Site:
     """The site with this id, for whoever asks. Raises Unauthorized, or NotFound for somebody else's.
 
     A key that is sent counts alone: a wrong one is never made good by a session.

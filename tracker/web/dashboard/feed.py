@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from jinja2 import Environment
 
 from tracker import clock
+from tracker.domain.site import Site
 from tracker.errors import Invalid, NotFound
 from tracker.ledger import reads
-from tracker.ledger.readers import Readers
 from tracker.services import Services
 from tracker.web import access
 from tracker.web.dashboard.event_details import details
@@ -20,13 +18,14 @@ from tracker.web.dashboard.feed_page import FeedPage, Place, look
 from tracker.web.dashboard.feed_updates import updates
 from tracker.web.dashboard.feed_words import TIMEFRAMES, chips
 from tracker.web.event_filter import EventFilter
+from tracker.web.script_tag import script_tag
 
 ANY = ("timeframe", "any")
 
 
 def register(app: Flask, services: Services) -> None:
     """Add the feed's routes."""
-    feed = Feed(services.readers, app.jinja_env)
+    feed = Feed(services, app.jinja_env)
     blueprint = Blueprint("feed", __name__, url_prefix="/sites/<int:site_id>/feed")
     blueprint.add_url_rule("", "page", feed.page)
     blueprint.add_url_rule("/live", "live", feed.live)
@@ -38,8 +37,9 @@ def register(app: Flask, services: Services) -> None:
 class Feed:
     """The views. Each finds the site for its viewer, asks the ledger once, and renders."""
 
-    def __init__(self, readers: Readers, templates: Environment) -> None:
-        self._readers = readers
+    def __init__(self, services: Services, templates: Environment) -> None:
+        self._readers = services.readers
+        self._settings = services.settings
         self._templates = templates
 
     def page(self, site_id: int) -> ResponseReturnValue:
@@ -55,12 +55,12 @@ class Feed:
             with self._readers.read() as connection:
                 found = look(connection, place, wanted, request.args.get("cursor") or None)
         except Invalid as error:
-            return _render(site, place, EventFilter(), None, error), 400
+            return self._render(site, place, EventFilter(), None, error), 400
         if request.headers.get("HX-Request"):
             return render_template(
                 "dashboard/_feed_older.html", page=found, place=place, query=wanted.query(), older=True
             )
-        return _render(site, place, wanted, found, None)
+        return self._render(site, place, wanted, found)
 
     def live(self, site_id: int) -> Response:
         """What came in after `after` as lines, and in `Feed-After` from where to go on; 204 for nothing."""
@@ -88,11 +88,36 @@ class Feed:
         shown = details(event, place.rows(wanted), place.base, wanted, place.zone, place.now_ms)
         return render_template("dashboard/_event.html", event=shown, place=place)
 
-    def _one(self, site: Any, place: Place, event_id: int) -> ResponseReturnValue:
+    def _one(self, site: Site, place: Place, event_id: int) -> ResponseReturnValue:
         event = self._find(place.site_id, event_id)
         nothing = EventFilter()
         shown = details(event, place.rows(nothing), place.base, nothing, place.zone, place.now_ms)
         return render_template("dashboard/event.html", site=site, event=shown, place=place)
+
+    def _render(
+        self,
+        site: Site,
+        place: Place,
+        wanted: EventFilter,
+        page: FeedPage | None,
+        problem: Invalid | None = None,
+    ) -> str:
+        first = page is not None and page.empty is not None and page.empty.kind == "none"
+        return render_template(
+            "dashboard/feed.html",
+            site=site,
+            place=place,
+            page=page,
+            wanted=wanted,
+            problem=problem,
+            timeframes=TIMEFRAMES,
+            chips=chips(wanted, place.base),
+            query=wanted.query(),
+            older=bool(request.args.get("cursor")),
+            snippet=script_tag(site, self._settings) if first else "",
+            # Only the ASGI front has a stream; behind plain WSGI the page asks every two seconds.
+            streams="asgi.scope" in request.environ,
+        )
 
     def _find(self, site_id: int, event_id: int) -> reads.Stored:
         with self._readers.read() as connection:
@@ -107,7 +132,7 @@ def asked() -> EventFilter:
     return EventFilter.parse(list(request.args.items(multi=True)))
 
 
-def place_of(site: Any) -> Place:
+def place_of(site: Site) -> Place:
     """Where the feed of this request is."""
     base = f"{request.script_root}/sites/{site.id}/feed"
     return Place(site.id, site.time_zone, base, clock.now_ms())
@@ -129,26 +154,6 @@ def from_form(pairs: list[tuple[str, str]]) -> EventFilter:
     )
     key = given.get("key", "").strip()
     return wanted.with_property(key, given.get("value", "")) if key else wanted
-
-
-def _render(
-    site: Any, place: Place, wanted: EventFilter, page: FeedPage | None, problem: Invalid | None
-) -> str:
-    cursor = request.args.get("cursor") or None
-    return render_template(
-        "dashboard/feed.html",
-        site=site,
-        place=place,
-        page=page,
-        wanted=wanted,
-        problem=problem,
-        timeframes=TIMEFRAMES,
-        chips=chips(wanted, place.base),
-        query=wanted.query(),
-        older=cursor is not None,
-        # Only the ASGI front has a stream; behind plain WSGI the page asks every two seconds.
-        streams="asgi.scope" in request.environ,
-    )
 
 
 def whole(name: str) -> int:

@@ -8,7 +8,6 @@ from tracker.ledger import reads
 from tracker.ledger.connect import Connection
 from tracker.ledger.tally import names_of_latest
 from tracker.web.dashboard.feed_rows import Row, Rows
-from tracker.web.dashboard.feed_words import Chip, chips
 from tracker.web.dashboard.local_time import minute
 from tracker.web.event_filter import EventFilter
 
@@ -60,7 +59,6 @@ class FeedPage:
     searched_back_to: str
     last_id: int
     names: list[str]
-    chips: list[Chip]
     empty: Empty | None
 
 
@@ -78,7 +76,6 @@ def look(connection: Connection, place: Place, wanted: EventFilter, cursor: str 
         searched_back_to="" if done else minute(found.searched_back_to or 0, place.zone, place.now_ms),
         last_id=last_id,
         names=_names(connection, asked),
-        chips=chips(wanted, place.base),
         empty=_why(connection, place, wanted) if nothing else None,
     )
 
