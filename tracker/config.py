@@ -189,6 +189,11 @@ class Settings:
         return self.data / "desirepath.db"
 
     @property
+    def address(self) -> str:
+        """Where people reach this server, as far as the settings tell."""
+        return self.public_url or f"http://{self.bind}"
+
+    @property
     def https(self) -> bool:
         """Whether browsers reach this server over https."""
         return self.secure_cookies or self.public_url.startswith("https://")

@@ -38,6 +38,12 @@ def configure(level: str, shape: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def warn(message: str) -> None:
+    """Say something about the set-up."""
+    logging.getLogger("desirepath").warning(message)
 
 
 class GunicornLogger(Logger):  # type: ignore[misc]

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tracker.enrich.geo import Country
-from tracker.enrich.visitor import VisitorHash
 
 from tracker.domain.site import Site, SiteRules
 from tracker.doors.doors import Doors, Waiting
 from tracker.doors.http import Reply, Request
 from tracker.doors.limits import RateLimits
+from tracker.enrich.geo import Country
+from tracker.enrich.visitor import VisitorHash
 from tracker.errors import DesirepathError
 from tracker.ingest.pipeline import Pipeline
 from tracker.ingest.tools import Tools

@@ -29,16 +29,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "demo": {"domain"},
     "accounts": {"domain", "config", "extensions", "models", "ledger"},
     "services": {"config", "domain", "doors", "ingest", "ledger", "columns"},
-    "jobs": {"config", "domain", "ledger", "columns", "accounts", "services"},
+    "jobs": {"config", "domain", "enrich", "ledger", "columns", "accounts", "services"},
     "web": {
         "config", "domain", "extensions", "models", "ledger", "columns", "analytics", "accounts", "services",
         "doors", "enrich",
     },
     "app": {
         "config", "domain", "extensions", "models", "enrich", "ingest", "doors", "ledger", "columns",
-        "accounts", "jobs", "services", "web",
+        "accounts", "jobs", "services", "web", "logs",
     },
-    "server": {"config", "domain", "doors", "enrich", "ledger", "services", "app", "web", "logs"},
+    "server": {
+        "config", "domain", "doors", "enrich", "ledger", "accounts", "services", "app", "web", "logs",
+    },
     "cli": {
         "config", "domain", "ledger", "columns", "accounts", "services", "app", "server", "demo", "models",
         "extensions", "logs", "doors", "ingest", "analytics",

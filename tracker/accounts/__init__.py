@@ -1,0 +1,1 @@
+"""People, sites and keys: plain functions that take what they need, the time included."""

@@ -1,0 +1,19 @@
+"""Tables of accounts, sites and keys: columns and constraints only."""
+
+from tracker.models.audit import AuditEntry
+from tracker.models.link import OneTimeLink
+from tracker.models.membership import Membership
+from tracker.models.secret import AppSecret, DailySalt
+from tracker.models.site import SiteDomain, SiteRow
+from tracker.models.user import User
+
+__all__ = [
+    "AppSecret",
+    "AuditEntry",
+    "DailySalt",
+    "Membership",
+    "OneTimeLink",
+    "SiteDomain",
+    "SiteRow",
+    "User",
+]

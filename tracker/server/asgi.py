@@ -6,6 +6,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from flask import Flask
+
+from tracker import clock
+from tracker.accounts import links, users
 from tracker.app import create_app
 from tracker.errors import DesirepathError
 from tracker.server.front import Front
@@ -47,6 +51,7 @@ class Application:
         app = create_app()
         self._services = app.extensions["desirepath"]
         self._services.start()
+        greet(app, self._services)
         self._front = Front(app, self._services)
         await self._front.start()
 
@@ -55,6 +60,17 @@ class Application:
             await self._front.stop()
         if self._services is not None:
             self._services.stop()
+
+
+def greet(app: Flask, services: Services) -> None:
+    """Print where it serves, and the one-time link while nobody owns it."""
+    print(f"Desirepath serves {services.settings.address}", flush=True)
+    with app.app_context():
+        if not users.has_owner():
+            token = links.make("setup", clock.now_ms())
+            print(
+                f"Create the owner here (works once): {services.settings.address}/setup/{token}", flush=True
+            )
 
 
 application = Application()

@@ -1,0 +1,1 @@
+"""Sites, their settings, keys, people and the install page."""

@@ -1,0 +1,69 @@
+"""Secrets of the server itself: what signs cookies, and the daily salts."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from pysqlite3 import dbapi2 as sqlite
+
+from tracker.errors import Unavailable
+from tracker.ledger import connect
+
+DAY_MS = 24 * 60 * 60 * 1000
+SALT_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Salts:
+    """Today's salt, and yesterday's where there was one."""
+
+    today: bytes
+    yesterday: bytes | None
+
+
+def cookie_key(path: Path) -> bytes:
+    """The key that signs session cookies; made at the first start."""
+    connection = _open(path)
+    try:
+        connection.execute(
+            "INSERT OR IGNORE INTO app_secrets (name, value) VALUES ('cookie', ?)", (secrets.token_bytes(32),)
+        )
+        row = connection.execute("SELECT value FROM app_secrets WHERE name = 'cookie'").fetchone()
+        return bytes(row[0])
+    finally:
+        connection.close()
+
+
+def daily_salts(path: Path, now_ms: int) -> Salts:
+    """The salts of this UTC day and the one before; older ones are overwritten on the disk.
+
+    Several processes on the same data get the same salts.
+    """
+    day = now_ms // DAY_MS
+    connection = _open(path)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(
+            "INSERT OR IGNORE INTO daily_salts (day, value) VALUES (?, ?)",
+            (day, secrets.token_bytes(SALT_BYTES)),
+        )
+        gone = connection.execute("DELETE FROM daily_salts WHERE day < ?", (day - 1,)).rowcount
+        found = dict(connection.execute("SELECT day, value FROM daily_salts").fetchall())
+        connection.execute("COMMIT")
+        if gone:
+            # Deleting overwrites (secure_delete), but the write-ahead log still has the page as it was.
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return Salts(bytes(found[day]), bytes(found[day - 1]) if day - 1 in found else None)
+    except sqlite.DatabaseError as error:
+        raise Unavailable(f"The daily salt cannot be stored: {error}.") from error
+    finally:
+        connection.close()
+
+
+def _open(path: Path) -> connect.Connection:
+    connection = connect.raw(path, mode="rw")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA secure_delete=ON").fetchall()
+    return connection

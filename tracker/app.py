@@ -1,0 +1,100 @@
+"""Putting everything together: `create_app()` is the only place where parts meet."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+
+from tracker import clock, logs
+from tracker.accounts import database, secrets
+from tracker.accounts.directory import SiteDirectory
+from tracker.config import Settings, unknown
+from tracker.doors.doors import Doors
+from tracker.doors.limits import RateLimits
+from tracker.doors.refusals import Refusals
+from tracker.enrich.geo import Country
+from tracker.enrich.visitor import VisitorHash
+from tracker.extensions import db
+from tracker.ingest.pipeline import Pipeline
+from tracker.ingest.tools import Tools
+from tracker.jobs.salts import SaltKeeper
+from tracker.ledger.readers import Readers
+from tracker.ledger.writer import Writer
+from tracker.services import Services
+from tracker.web import blueprints
+from tracker.web.proxies import TrustedProxies
+
+ROOT = Path(__file__).resolve().parent.parent
+COUNTRY_DB = Path(__file__).resolve().parent / "data" / "country.mmdb"
+PAGE_BYTES = 1_000_000
+"""The largest form or API request."""
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The Flask app with its services at `app.extensions["desirepath"]`, opened but not started.
+
+    Raises SettingError, or Unavailable where the data directory cannot be used.
+    """
+    settings = settings or Settings.read(os.environ)
+    logs.configure(settings.log_level, settings.log_format)
+    for name in unknown(os.environ):
+        logs.warn(f"{name} is no setting; see `desirepath settings`")
+    database.prepare(settings.meta_path)
+    app = _flask(settings)
+    services = _services(settings)
+    app.extensions["desirepath"] = services
+    blueprints.register(app, services)
+    return app
+
+
+def _flask(settings: Settings) -> Flask:
+    app = Flask("tracker", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.config.update(
+        SECRET_KEY=secrets.cookie_key(settings.meta_path),
+        SQLALCHEMY_DATABASE_URI=f"sqlite:///{settings.meta_path}",
+        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(),
+        MAX_CONTENT_LENGTH=PAGE_BYTES,
+        MAX_FORM_MEMORY_SIZE=PAGE_BYTES,
+        SESSION_COOKIE_NAME="desirepath",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.https,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        RATELIMIT_ENABLED=settings.ratelimit_enabled,
+        SEND_FILE_MAX_AGE_DEFAULT=0,
+    )
+    db.init_app(app)
+    with app.app_context():
+        database.listen(db.engine)
+    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+    return app
+
+
+def _services(settings: Settings) -> Services:
+    salts = secrets.daily_salts(settings.meta_path, clock.now_ms())
+    visitors = VisitorHash(salts.today, salts.yesterday)
+    country = Country(settings.country_db or (COUNTRY_DB if COUNTRY_DB.exists() else None))
+    pipeline = Pipeline(Tools(country, visitors))
+    sites = SiteDirectory(settings.meta_path)
+    refusals = Refusals()
+    limits = RateLimits(settings.address_rate, settings.ratelimit_enabled)
+    return Services(
+        settings=settings,
+        sites=sites,
+        pipeline=pipeline,
+        doors=Doors(sites, pipeline, limits, refusals),
+        refusals=refusals,
+        writer=Writer(
+            settings.ledger_path,
+            cache_mb=settings.ledger_cache_mb,
+            queue_events=settings.queue_events,
+            queue_bytes=settings.queue_mb << 20,
+        ),
+        readers=Readers(settings.ledger_path),
+        background=[sites, SaltKeeper(settings.meta_path, visitors)],
+    )

@@ -1,0 +1,53 @@
+"""What Flask is extended with; `app.py` binds them to the app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Every constraint has a name, so that migrations can change it."""
+
+
+class Base(DeclarativeBase):
+    """The base of all tables of accounts and sites."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+login_manager = LoginManager()
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
+
+
+@contextmanager
+def writing() -> Iterator[scoped_session[Session]]:
+    """A transaction that takes the write lock at its beginning and is committed at the end.
+
+    Taking it later could fail: what was read before may have changed in the meantime.
+    """
+    session: scoped_session[Any] = db.session
+    session.commit()  # ends the reading transaction, if there is one
+    session.connection(execution_options={"write": True})
+    try:
+        yield session
+        session.commit()
+    except BaseException:  # the lock must not outlive whatever went wrong
+        session.rollback()
+        raise

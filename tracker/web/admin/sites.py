@@ -1,0 +1,147 @@
+"""All sites one may see, a new one, and one's settings."""
+
+from __future__ import annotations
+
+import zoneinfo
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker import clock
+from tracker.accounts import audit, sites
+from tracker.accounts.roles import Role
+from tracker.domain.site import Identity
+from tracker.errors import DesirepathError, Invalid
+from tracker.services import Services
+from tracker.web import access
+from tracker.web.admin.first_event import last_events
+
+SWITCHES = (
+    ("honour_dnt", "Leave browsers alone that ask not to be tracked",
+     "DNT and Global Privacy Control. What such a browser sends anyway is dropped."),
+    ("track_anonymous", "Keep events of people who are not signed in",
+     "Off: only events that name a user are kept."),
+    ("collect_ip", "Keep addresses of visitors",
+     "Off: an address is used for the country and the visitor's hash, then dropped."),
+    ("collect_user_agent", "Keep the raw user agent",
+     "Off: only browser, system and kind of device are kept."),
+    ("strict_types", "Take only the known activity types from mobile backends",
+     "Off: other types are taken too."),
+)  # fmt: skip
+IDENTITIES = (
+    (Identity.COOKIELESS, "Never by an id",
+     "A hash with a salt that changes every day. Nothing is kept in the browser; nobody is known tomorrow."),
+    (Identity.CONSENT, "By an id once they agree",
+     "As above until your banner calls desirepath.consent(true), then by an id kept in their browser."),
+    (Identity.PERSISTENT, "By an id from the first page view",
+     "For sites that need no consent, or have it."),
+)  # fmt: skip
+
+
+def register(app: Flask, services: Services) -> None:
+    """Add the routes."""
+    blueprint = Blueprint("sites", __name__, url_prefix="/sites")
+    pages = SitePages(services)
+    add = blueprint.add_url_rule
+    add("", "all_sites", pages.all_sites)
+    add("/new", "new", pages.new, methods=["GET", "POST"])
+    add("/<int:site_id>/", "home", pages.home)
+    add("/<int:site_id>/settings", "settings", pages.settings, methods=["GET", "POST"])
+    add("/<int:site_id>/delete", "delete", pages.delete, methods=["POST"])
+    app.register_blueprint(blueprint)
+    app.add_url_rule("/", "sites.root", lambda: redirect(url_for("sites.all_sites")))
+
+
+class SitePages:
+    """The views."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def all_sites(self) -> ResponseReturnValue:
+        """Every site the viewer may see, with when its last event came."""
+        rows = sites.visible_to(access.need_viewer().user)
+        latest = last_events(self._services.readers, [row.id for row in rows])
+        return render_template("admin/sites.html", rows=rows, latest=latest, now_ms=clock.now_ms())
+
+    def new(self) -> ResponseReturnValue:
+        """The form for a new site; its keys are shown on the next page, once."""
+        known = access.owner()
+        error: DesirepathError | None = None
+        if request.method == "POST":
+            form = request.form
+            try:
+                made = sites.create(
+                    form.get("name", ""),
+                    clock.now_ms(),
+                    domains=_lines(form.get("domains", "")),
+                    time_zone=form.get("time_zone", ""),
+                    by=known.user,
+                )
+            except Invalid as wrong:
+                error = wrong
+            else:
+                session["new_keys"] = {
+                    "site": made.site.id, "secret_key": made.secret_key, "token_secret": made.token_secret,
+                }  # fmt: skip
+                return redirect(url_for("install.page", site_id=made.site.id))
+        page = render_template(
+            "admin/site_new.html", error=error, zones=_zones(), zone=self._services.settings.time_zone
+        )
+        return page, 400 if error else 200
+
+    def home(self, site_id: int) -> ResponseReturnValue:
+        """A site's own address leads to its first page."""
+        access.site(site_id)
+        return redirect(url_for("feed.page", site_id=site_id))
+
+    def settings(self, site_id: int) -> ResponseReturnValue:
+        """Name, domains, time zone, and what is kept of visitors."""
+        row = access.row(site_id, Role.ADMIN)
+        error: DesirepathError | None = None
+        if request.method == "POST":
+            try:
+                sites.change(site_id, clock.now_ms(), access.need_viewer().user, **_settings())
+            except Invalid as wrong:
+                error = wrong
+            else:
+                flash("Saved.", "good")
+                return redirect(url_for("sites.settings", site_id=site_id))
+        page = render_template(
+            "admin/settings.html", site=access.site(site_id), row=row, error=error, zones=_zones(),
+            switches=SWITCHES, identities=IDENTITIES, changes=audit.of_site(site_id, 20),
+            may_delete=access.need_viewer().is_owner,
+        )  # fmt: skip
+        return page, 400 if error else 200
+
+    def delete(self, site_id: int) -> ResponseReturnValue:
+        """Remove a site; its name must be typed."""
+        known = access.owner()
+        row = access.row(site_id, Role.OWNER)
+        if request.form.get("name", "").strip() != row.name:
+            flash(f"Not deleted: type the site's name, {row.name}, to confirm.", "bad")
+            return redirect(url_for("sites.settings", site_id=site_id))
+        sites.delete(site_id, clock.now_ms(), known.user)
+        flash(f"{row.name} is deleted.", "good")
+        return redirect(url_for("sites.all_sites"))
+
+
+def _settings() -> dict[str, object]:
+    form = request.form
+    values: dict[str, object] = {key: key in form for key, _, _ in SWITCHES}
+    rate = form.get("visitor_rate", "")
+    return values | {
+        "name": form.get("name", ""),
+        "time_zone": form.get("time_zone", ""),
+        "domains": _lines(form.get("domains", "")),
+        "identity": form.get("identity", ""),
+        "visitor_rate": int(rate) if rate.isascii() and rate.isdigit() and len(rate) < 9 else 0,
+    }
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace(",", "\n").split("\n")
+
+
+def _zones() -> list[str]:
+    return sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone or zone == "UTC")

@@ -1,0 +1,149 @@
+"""Signing in and out, and the one-time links of the first owner, of invited people, of lost passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker import clock
+from tracker.accounts import keys, links, sites, users
+from tracker.errors import Conflict, DesirepathError, Invalid, NotFound
+from tracker.extensions import limiter
+from tracker.models import OneTimeLink, User
+from tracker.web.viewer import sign_in, sign_out, viewer
+
+PER_ADDRESS = "20/minute;100/hour"
+PER_ACCOUNT = "10/minute;50/hour"
+WRONG = "E-mail address and password do not match."
+
+
+def register(app: Flask) -> None:
+    """Add the routes."""
+    blueprint = Blueprint("auth", __name__)
+    add = blueprint.add_url_rule
+    add("/login", "login", _throttled(login), methods=["GET", "POST"])
+    add("/logout", "logout", logout, methods=["POST"])
+    add("/setup/<token>", "setup", _throttled(setup), methods=["GET", "POST"])
+    add("/invite/<token>", "invite", _throttled(invite), methods=["GET", "POST"])
+    add("/reset/<token>", "reset", _throttled(reset), methods=["GET", "POST"])
+    app.register_blueprint(blueprint)
+
+
+def login() -> ResponseReturnValue:
+    """The sign-in page; the answer to a wrong password tells nothing of whether the account exists."""
+    if viewer() is not None:
+        return redirect(_next())
+    error = None
+    if request.method == "POST":
+        user = users.sign_in(request.form.get("email", ""), request.form.get("password", ""), clock.now_ms())
+        if user is not None:
+            sign_in(user)
+            return redirect(_next())
+        error = Invalid(WRONG, field="password")
+    page = render_template("auth/login.html", error=error, owned=users.has_owner())
+    return page, 400 if error else 200
+
+
+def logout() -> ResponseReturnValue:
+    """End the session."""
+    sign_out()
+    flash("You are signed out.", "good")
+    return redirect(url_for("auth.login"))
+
+
+def setup(token: str) -> ResponseReturnValue:
+    """The first owner's account."""
+    now_ms = clock.now_ms()
+    if users.has_owner():
+        raise NotFound(links.GONE)
+    links.find(token, "setup", now_ms)
+
+    def take() -> User:
+        form = request.form
+        return links.take_setup(
+            token, form.get("email", ""), form.get("password", ""), form.get("name", ""), now_ms
+        )
+
+    return _account_form("auth/setup.html", take, url_for("sites.new"))
+
+
+def invite(token: str) -> ResponseReturnValue:
+    """Taking an invitation, with the account one is signed in to or a new one."""
+    now_ms = clock.now_ms()
+    link = links.find(token, "invite", now_ms)
+    site = sites.need(link.site_id or 0)
+    home = url_for("sites.home", site_id=site.id)
+    known = viewer()
+    if known is not None:
+        if request.method == "POST":
+            links.take_invite(token, known.user, now_ms)
+            return redirect(home)
+        return render_template("auth/invite.html", link=link, of=site, error=None)
+
+    def take() -> User:
+        user = _new_or_known(link, now_ms)
+        links.take_invite(token, user, now_ms)
+        return user
+
+    return _account_form("auth/invite.html", take, home, link=link, of=site)
+
+
+def reset(token: str) -> ResponseReturnValue:
+    """A new password by link."""
+    now_ms = clock.now_ms()
+    link = links.find(token, "reset", now_ms)
+
+    def take() -> User:
+        return links.take_reset(token, request.form.get("password", ""), now_ms)
+
+    return _account_form("auth/reset.html", take, url_for("sites.all_sites"), link=link)
+
+
+def _account_form(
+    template: str, take: Callable[[], User], target: str, **context: object
+) -> ResponseReturnValue:
+    """Show a form; on POST run `take` and sign its user in, or show what is wrong."""
+    error: DesirepathError | None = None
+    if request.method == "POST":
+        try:
+            sign_in(take())
+            return redirect(target)
+        except (Invalid, Conflict) as wrong:
+            error = wrong
+    return render_template(template, error=error, **context), 400 if error else 200
+
+
+def _new_or_known(link: OneTimeLink, now_ms: int) -> User:
+    email, password = request.form.get("email", ""), request.form.get("password", "")
+    if users.by_email(email) is not None:
+        user = users.sign_in(email, password, now_ms)
+        if user is None:
+            raise Invalid("You have an account already: sign in with its password.", field="password")
+        return user
+    return users.create(email, password, now_ms, name=request.form.get("name", ""))
+
+
+def _next() -> str:
+    """Where somebody wanted to go, if that is a path of ours."""
+    wanted = request.args.get("next", "")
+    local = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and "\\" not in wanted
+    clean = all(char >= " " for char in wanted)
+    return wanted if local and clean else url_for("sites.all_sites")
+
+
+def _throttled(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Limit failures by address and by account; who gets in pays nothing."""
+
+    def failed(response: object) -> bool:
+        return request.method == "POST" and getattr(response, "status_code", 200) != 302
+
+    by_account = limiter.limit(PER_ACCOUNT, key_func=_account, methods=["POST"], deduct_when=failed)
+    by_address = limiter.limit(PER_ADDRESS, methods=["POST"], deduct_when=failed)
+    limited: Callable[..., ResponseReturnValue] = by_address(by_account(view))
+    return limited
+
+
+def _account() -> str:
+    return "account/" + keys.digest(request.form.get("email", "").strip().lower())

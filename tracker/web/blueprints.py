@@ -1,0 +1,40 @@
+"""All routes and everything around them, in one list."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from tracker.extensions import csrf, limiter
+from tracker.services import Services
+from tracker.web import (
+    access,
+    assets,
+    doors,
+    errors,
+    health,
+    navigation,
+    scripts,
+    security,
+    times,
+    viewer,
+)
+from tracker.web.admin import install, keys, people, sites
+from tracker.web.api import routes as api
+from tracker.web.auth import account
+from tracker.web.auth import views as auth
+from tracker.web.dashboard import feed
+
+
+def register(app: Flask, services: Services) -> None:
+    """Bind the extensions, then add every part of the web."""
+    settings = services.settings
+    csrf.init_app(app)
+    limiter.init_app(app)
+    viewer.register(app)
+    access.register(app)
+    security.register(app, settings.https)
+    for part in (errors, assets, navigation, times, scripts, auth, account, keys):
+        part.register(app)
+    for served in (doors, health, sites, install, people, feed, api):
+        served.register(app, services)
+    csrf.exempt(app.blueprints["doors"])
