@@ -14,9 +14,9 @@ _AUTOMATION = (
 )
 _LIBRARY = (
     r"(?i:\bcurl/|\bwget|python-|\bpython/|urllib|aiohttp|httpx/|go-http-client|\bjava/|apache-httpclient"
-    r"|libwww|lwp|postmanruntime|insomnia/|node-fetch|\bnode\.js|\bnode/|^node$|undici|\baxios/|\bgot[/ ]|guzzle"
-    r"|restsharp|httpie/|faraday|typhoeus|winhttp|reqwest|scrapy|\bdeno/|\bbun/|\bruby|\bphp/|httpclient/"
-    r"|\bk6/|apachebench|\bwrk/|\bhey/|\bvegeta|jmeter|gatling|locust)"
+    r"|libwww|\blwp|postmanruntime|insomnia/|node-fetch|\bnode\.js|\bnode/|^node$|undici|\baxios/|\bgot/"
+    r"|guzzle|restsharp|httpie/|faraday|typhoeus|winhttp|reqwest|scrapy|\bdeno/|\bbun/|\bruby/|^ruby$"
+    r"|\bphp/|httpclient/|\bk6/|apachebench|\bwrk/|\bhey/|\bvegeta|jmeter|gatling|locust)"
 )
 _GENERIC = (
     r"(?i:[a-z0-9_.-]*(?:crawler|spider|scraper|bot)(?:[/;),: +-]|$)"
