@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 from flask import Flask
@@ -24,6 +24,7 @@ from tracker.services import Services
 log = logging.getLogger(__name__)
 
 Scope = dict[str, Any]
+Asgi = Callable[[dict[str, Any], Receive, Any], Awaitable[None]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 HELD_BYTES = 64 << 20
@@ -43,7 +44,8 @@ class Front:
         self._proxies = addresses.parse_networks(",".join(settings.trusted_proxies))
         self._bodies = Bodies(settings.body_timeout, HELD_BYTES)
         self._page_limit = int(app.config["MAX_CONTENT_LENGTH"])
-        self._pages = WSGIMiddleware(app, workers=settings.threads)  # type: ignore[arg-type]
+        # a2wsgi spells out every ASGI message as a type of its own; ours are plain dicts.
+        self._pages = cast(Asgi, WSGIMiddleware(cast(Any, app), workers=settings.threads))
         self._live = LiveFeeds(app, services)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -118,7 +120,7 @@ class Front:
         await self._pages(scope, _replay(body, receive), send)
 
 
-def _settle(told: list[tuple[asyncio.Future[Outcome], Outcome]]) -> None:
+def _settle(told: Sequence[tuple[asyncio.Future[Outcome], Outcome]]) -> None:
     for future, outcome in told:
         if not future.done():
             future.set_result(outcome)

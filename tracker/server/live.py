@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi.wsgi import build_environ
 from flask import Flask
@@ -67,7 +67,7 @@ class LiveFeeds:
 
     async def stream(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Serve one feed until the page, the viewer's access or the server goes away."""
-        environ = build_environ(scope, b"")
+        environ: dict[str, Any] = dict(build_environ(cast(Any, scope), cast(Any, b"")))
         try:
             if self._open >= self._most:
                 raise Unavailable("Too many live feeds are open; this page polls instead.", retry_after=60)

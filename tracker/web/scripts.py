@@ -34,7 +34,8 @@ def register(app: Flask) -> None:
         response.cache_control.max_age = KEEP_SECONDS
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
     for path in FILES:
         blueprint.add_url_rule(path, path.removeprefix("/js/").replace(".", "_"), serve)
