@@ -48,7 +48,7 @@ class Load:
                 status = self._post(connection, waiting, number)
             except (OSError, http.client.HTTPException):
                 # Killed in the middle: nobody knows whether it was kept, so it is sent again.
-                connection = None
+                connection = _closed(connection)
                 self._stop.wait(0.02)
                 continue
             if status == 200:
@@ -59,6 +59,7 @@ class Load:
             else:
                 self.unexpected.append(str(status))
                 waiting = []
+        _closed(connection)
 
     def _post(self, connection: http.client.HTTPConnection, ids: list[str], number: int) -> int:
         events = [{"id": i, "eventName": "load", "properties": {"sender": number}} for i in ids]
@@ -67,3 +68,8 @@ class Load:
         answer = connection.getresponse()
         answer.read()
         return answer.status
+
+
+def _closed(connection: http.client.HTTPConnection | None) -> None:
+    if connection is not None:
+        connection.close()
