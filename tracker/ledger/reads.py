@@ -178,16 +178,25 @@ def _of_person(
     connection: Connection, wanted: Filter, place: tuple[int, int] | None, limit: int
 ) -> tuple[list[Stored], None]:
     """All that match of one person's events: their own indexes find these without looking at others'."""
+    source, source_values = rows_of_person(wanted)
     narrow, narrow_values = in_range(wanted, place)
     where, values = conditions(wanted)
     rows = connection.execute(
-        f"SELECT {FIELDS} FROM (SELECT id FROM events INDEXED BY events_by_user "  # noqa: S608
-        "WHERE site_id = ? AND user_id = ? UNION SELECT id FROM events INDEXED BY events_by_visitor "
-        f"WHERE site_id = ? AND visitor = ?) mine CROSS JOIN events e ON e.id = mine.id {JOINS} "
+        f"SELECT {FIELDS} FROM {source} {JOINS} "  # noqa: S608 - literals only
         f"WHERE {narrow} AND {where} ORDER BY e.at DESC, e.id DESC LIMIT ?",
-        (*(wanted.site_id, wanted.person) * 2, *narrow_values, *values, limit),
+        (*source_values, *narrow_values, *values, limit),
     ).fetchall()
     return [stored(row) for row in rows], None
+
+
+def rows_of_person(wanted: Filter) -> tuple[str, list[Any]]:
+    """A source `e` with the events of the filter's person only, by the indexes of users and visitors."""
+    source = (
+        "(SELECT id FROM events INDEXED BY events_by_user WHERE site_id = ? AND user_id = ? "
+        "UNION SELECT id FROM events INDEXED BY events_by_visitor WHERE site_id = ? AND visitor = ?) mine "
+        "CROSS JOIN events e ON e.id = mine.id"
+    )
+    return source, [wanted.site_id, wanted.person] * 2
 
 
 def in_range(wanted: Filter, place: tuple[int, int] | None = None) -> tuple[str, list[Any]]:

@@ -21,7 +21,7 @@ SECURITY_SCHEMES: Json = {
     "session": {
         "type": "apiKey",
         "in": "cookie",
-        "name": "session",
+        "name": "desirepath",
         "description": "A signed-in person with access to the site.",
     },
 }
