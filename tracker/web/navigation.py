@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask, request
+
+from tracker.accounts.roles import Role
+from tracker.domain.site import Site
+from tracker.web import access
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One entry: its words, its address below /sites/<id>/, icon, and the key after `g`."""
+    """One entry: its words, its address below /sites/<id>/, icon, the key after `g`, and for whom it is."""
 
     label: str
     path: str
     icon: str
     key: str = ""
     group: str = ""
+    role: Role = Role.VIEWER
 
 
 PAGES: tuple[Page, ...] = (
     Page("Live feed", "feed", "feed", "f"),
     Page("Install", "install", "code", "i", "Site"),
-    Page("Settings", "settings", "settings", "s", "Site"),
+    Page("Settings", "settings", "settings", "s", "Site", Role.ADMIN),
 )
 
 
@@ -45,21 +49,22 @@ class Group:
     items: tuple[Item, ...]
 
 
-def menu(site_id: int, path: str, script_root: str = "") -> tuple[Group, ...]:
-    """The menu of a site; the page at `path` (or above it) is the current one."""
-    titles = dict.fromkeys(page.group for page in PAGES)
+def menu(site_id: int, role: Role, path: str, script_root: str = "") -> tuple[Group, ...]:
+    """The menu of a site for somebody of this role; the page at `path` (or above it) is the current one."""
+    open_to = [page for page in PAGES if page.role <= role]
     base = f"/sites/{site_id}/"
     return tuple(
-        Group(title, tuple(_item(page, base, path, script_root) for page in PAGES if page.group == title))
-        for title in titles
+        Group(title, tuple(_item(page, base, path, script_root) for page in open_to if page.group == title))
+        for title in dict.fromkeys(page.group for page in open_to)
     )
 
 
 def register(app: Flask) -> None:
     """Give templates `navigation(site)`."""
 
-    def navigation(site: Any) -> tuple[Group, ...]:
-        return menu(site.id, request.path, request.script_root)
+    def navigation(site: Site) -> tuple[Group, ...]:
+        role = access.role_on(access.need_viewer(), site.id)
+        return menu(site.id, role, request.path, request.script_root)
 
     app.add_template_global(navigation, "navigation")
 
