@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import http.client
 import json
@@ -116,7 +117,9 @@ def bad_bodies(seed: int, site_key: str) -> Iterator[bytes]:
         for _ in range(chance.randint(1, 3)):
             target = chance.choice([batch, event, batch["user"], batch["context"]])
             if isinstance(target, dict):
-                target[chance.choice([*target, "url", "title", "traits", "name"])] = chance.choice(odd)
+                target[chance.choice([*target, "url", "title", "traits", "name"])] = copy.deepcopy(
+                    chance.choice(odd)
+                )
         raw = bytearray(json.dumps(batch).encode())
         for _ in range(chance.choice([0, 0, 1, 5])):
             raw[chance.randrange(len(raw))] = chance.randrange(256)
