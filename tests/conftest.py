@@ -1,0 +1,91 @@
+"""What tests share: an app on a directory of its own, people and sites in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.apps import running
+from tests.live_server import Keys
+from tests.pages import Browser, Person
+from tracker.accounts import members, sites, users
+from tracker.accounts.roles import Role
+from tracker.config import Settings
+
+NOW = 1_760_000_000_000
+PASSWORD = "seven wild geese"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The defaults, on an empty directory."""
+    return Settings.read({}, data=str(tmp_path / "data"))
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The app with everything running; outside any context, as a server has it."""
+    with running(settings) as app:
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A bare client of the app."""
+    return app.test_client()
+
+
+@pytest.fixture
+def new_person(app: Flask) -> Callable[..., Person]:
+    """Make an account: `new_person("bob@example.org", site=site, role=Role.ADMIN)`."""
+
+    def make(
+        email: str, *, owner: bool = False, site: Keys | None = None, role: Role = Role.VIEWER
+    ) -> Person:
+        with app.app_context():
+            user = users.create(email, PASSWORD, NOW, name=email.split("@")[0].title(), owner=owner)
+            if site is not None:
+                members.grant(user.id, site.id, role, NOW, None)
+            return Person(user.id, user.email, PASSWORD)
+
+    return make
+
+
+@pytest.fixture
+def new_site(app: Flask) -> Callable[..., Keys]:
+    """Make a site: `new_site("Shop", domains=["shop.example"])`."""
+
+    def make(name: str, domains: tuple[str, ...] = (), time_zone: str = "UTC") -> Keys:
+        with app.app_context():
+            made = sites.create(name, NOW, domains=domains, time_zone=time_zone)
+            return Keys(made.site.id, made.site.public_key, made.secret_key, made.token_secret)
+
+    return make
+
+
+@pytest.fixture
+def owner(new_person: Callable[..., Person]) -> Person:
+    """Alice owns the server."""
+    return new_person("alice@example.org", owner=True)
+
+
+@pytest.fixture
+def site(new_site: Callable[..., Keys]) -> Keys:
+    """A site that takes events from anywhere."""
+    return new_site("Shop")
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """Somebody who is not signed in."""
+    return Browser(app)
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[Person], Browser]:
+    """A new browser in which a person is signed in."""
+    return lambda person: Browser(app).sign_in(person)
