@@ -87,7 +87,7 @@ class Search:
         told = told_kind(value)
         for key, item in value.items():
             clean_key = self.text(key) if isinstance(key, str) else key
-            named = kind(key) if isinstance(key, str) else Kind.PLAIN
+            named = max(kind(key), kind(clean_key)) if isinstance(key, str) else Kind.PLAIN
             if told and key in _VALUE_KEYS:
                 named = told
             clean = self._named(named, item, depth)

@@ -173,7 +173,7 @@ def _is_secret_text(found: Kind, value: str) -> bool:
 
 def is_sentence(value: str) -> bool:
     """Whether what follows "password:" in a text goes on as a sentence ("must be longer")."""
-    word = "".join(c for c in value if c.isalpha()).lower()
+    word = value.strip(".,;:!?()'\"").replace("'", "").lower()
     return word in words.SENTENCES or word in words.TELLS_NOTHING
 
 

@@ -74,7 +74,7 @@ def decoded(encoded: str) -> str | None:
     """The text behind base64 (plain or URL-safe, padded or not), or None when it is none."""
     body = encoded.rstrip("=").translate(_URLSAFE)
     try:
-        return base64.b64decode(body + "=" * (-len(body) % 4)).decode()
+        return base64.b64decode(body + "=" * (-len(body) % 4), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         return None
 

@@ -25,7 +25,7 @@ _MIXED_PART = re.compile(
     r"|[^/?#A-Z]*+[A-Z][^/?#a-z]*+[a-z][^/?#A-Z]*+[A-Z])"
 )
 _KEY_BEFORE = re.compile(r"/(?<=(?i:oken/|cret/|.key/))")
-_KEEP = "[]/:?@!$'()*,;~"
+_KEEP = "[]/:?@!$'()*,;~="
 
 
 def links(text: str) -> list[tuple[int, int]]:
@@ -93,7 +93,8 @@ def _is_after_gate(parts: list[str], at: int, part: str) -> bool:
 
 
 def _query(query: str, inner: Inner) -> str:
-    mark = ";" if ";" in query and "&" not in query else "&"
+    old_style = "&" not in query and all("=" in pair for pair in query.split(";"))
+    mark = ";" if old_style else "&"
     pairs = [pair.partition("=") for pair in query.split(mark)]
     names = [_plain_name(name) for name, _, _ in pairs]
     signs_in = "state" in names
