@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 
 from tracker.accounts import audit, keys, members, users
 from tracker.accounts.roles import Role, read_role
-from tracker.errors import NotFound
+from tracker.errors import Invalid, NotFound
 from tracker.extensions import db, writing
 from tracker.models import OneTimeLink, User
 
@@ -23,9 +23,8 @@ def make(
     token = keys.link_token()
     with writing() as session:
         if purpose in ("setup", "reset"):
-            old = delete(OneTimeLink).where(OneTimeLink.purpose == purpose, OneTimeLink.email.is_(email))
-            session.execute(old if email is None else delete(OneTimeLink).where(
-                OneTimeLink.purpose == purpose, OneTimeLink.email == email))  # fmt: skip
+            older = OneTimeLink.email.is_(None) if email is None else OneTimeLink.email == email
+            session.execute(delete(OneTimeLink).where(OneTimeLink.purpose == purpose, older))
         session.add(
             OneTimeLink(
                 token_hash=keys.digest(token),
@@ -81,36 +80,49 @@ def withdraw(link_id: int, site_id: int, now_ms: int, by: User | None) -> None:
 
 def take_setup(token: str, email: str, password: str, name: str, now_ms: int) -> User:
     """Create the first owner. Raises NotFound, Invalid or Conflict; the link is then still good."""
-    find(token, "setup", now_ms)
-    if users.has_owner():
-        raise NotFound(GONE)
-    user = users.create(email, password, now_ms, name=name, owner=True)
-    _spend(token, now_ms)
-    return user
+    with writing():
+        _spend(token, "setup", now_ms)
+        if users.has_owner():
+            raise NotFound(GONE)
+        return users.create(email, password, now_ms, name=name, owner=True)
 
 
 def take_invite(token: str, user: User, now_ms: int) -> None:
-    """Give a signed-in person what the invitation promises, once."""
-    link = find(token, "invite", now_ms)
-    site_id, role = link.site_id, read_role(link.role or "")
-    _spend(token, now_ms)
-    if role is not None and site_id is not None and not user.is_owner:
-        held = members.role_of(user, site_id)
-        members.grant(user.id, site_id, max(role, held or role), now_ms, None)
+    """Give somebody what the invitation promises. A role they hold already is never lowered."""
+    with writing():
+        link = _spend(token, "invite", now_ms)
+        role, site_id = read_role(link.role or ""), link.site_id
+        if role is not None and site_id is not None and not user.is_owner:
+            held = members.role_of(user, site_id)
+            members.grant(user.id, site_id, max(role, held or role), now_ms, None)
+
+
+def join(token: str, email: str, password: str, name: str, now_ms: int) -> User:
+    """Take an invitation with a new account, or with the one that has this address and password.
+
+    Raises NotFound, Invalid or Conflict; nothing is changed then and the link is still good.
+    """
+    with writing():
+        if users.by_email(email) is None:
+            user = users.create(email, password, now_ms, name=name)
+        else:
+            known = users.sign_in(email, password, now_ms)
+            if known is None:
+                raise Invalid("You have an account already: sign in with its password.", field="password")
+            user = known
+        take_invite(token, user, now_ms)
+        return user
 
 
 def take_reset(token: str, password: str, now_ms: int) -> User:
-    """Set a new password by link."""
-    link = find(token, "reset", now_ms)
-    user = users.change_password(users.need(link.email or ""), password, now_ms)
-    _spend(token, now_ms)
-    return user
+    """Set a new password by link. Raises NotFound, or Invalid; the link is then still good."""
+    with writing():
+        link = _spend(token, "reset", now_ms)
+        return users.change_password(users.need(link.email or ""), password, now_ms)
 
 
-def _spend(token: str, now_ms: int) -> None:
-    """Mark a link used; of two requests at once only the first gets by."""
-    with writing() as session:
-        link = session.scalar(select(OneTimeLink).where(OneTimeLink.token_hash == keys.digest(token)))
-        if link is None or link.used_at is not None:
-            raise NotFound(GONE)
-        link.used_at = now_ms
+def _spend(token: str, purpose: str, now_ms: int) -> OneTimeLink:
+    """Mark a link used, inside a transaction that undoes it if what follows fails."""
+    link = find(token, purpose, now_ms)
+    link.used_at = now_ms
+    return link

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tracker.accounts import audit
 from tracker.accounts.roles import Role, read_role
 from tracker.errors import Invalid, NotFound
 from tracker.extensions import db, writing
-from tracker.models import Membership, User
+from tracker.models import Membership, OneTimeLink, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ def grant(user_id: int, site_id: int, role: Role, now_ms: int, by: User | None) 
             session.add(Membership(user_id=user_id, site_id=site_id, role=role.word, created_at=now_ms))
         else:
             known.role = role.word
+            if role < Role.ADMIN:
+                _end_invitations(user_id, site_id)
         audit.note(by, f"made {role.word}", now_ms, site_id, f"account {user_id}")
 
 
@@ -64,4 +66,14 @@ def remove(user_id: int, site_id: int, now_ms: int, by: User | None) -> None:
         if known is None:
             raise NotFound("This person has no access of their own to this site.", field="user")
         session.delete(known)
+        _end_invitations(user_id, site_id)
         audit.note(by, "access removed", now_ms, site_id, f"account {user_id}")
+
+
+def _end_invitations(user_id: int, site_id: int) -> None:
+    """Who may not invite any more must not come back by an invitation made before."""
+    db.session.execute(
+        delete(OneTimeLink).where(
+            OneTimeLink.created_by == user_id, OneTimeLink.site_id == site_id, OneTimeLink.used_at.is_(None)
+        )
+    )

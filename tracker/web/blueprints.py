@@ -33,8 +33,8 @@ def register(app: Flask, services: Services) -> None:
     viewer.register(app)
     access.register(app)
     security.register(app, settings.https)
-    for part in (errors, assets, navigation, times, scripts, auth, account, keys):
+    for part in (errors, assets, navigation, times, scripts, auth, account, keys, api):
         part.register(app)
-    for served in (doors, health, sites, install, people, feed, api):
+    for served in (doors, health, sites, install, people, feed):
         served.register(app, services)
     csrf.exempt(app.blueprints["doors"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, jsonify
+from flask import Blueprint, Flask, Response, current_app, jsonify
 
 from tracker.extensions import limiter
 from tracker.services import Services
@@ -13,17 +13,18 @@ from tracker.web.api.openapi import document
 READS_A_MINUTE = "600 per minute"
 
 
-def register(app: Flask, services: Services) -> None:
+def register(app: Flask) -> None:
     """Add the API."""
     blueprint = Blueprint("api", __name__, url_prefix="/api")
-    events = Events(services.sites, services.readers)
-    blueprint.add_url_rule(
-        "/v1/sites/<int:site_id>/events",
-        "events",
-        limiter.limit(READS_A_MINUTE, key_func=caller)(events.list),
-    )
+    blueprint.add_url_rule("/v1/sites/<int:site_id>/events", "events", _events)
     blueprint.add_url_rule("/openapi.json", "openapi", _openapi)
     app.register_blueprint(blueprint)
+
+
+@limiter.limit(READS_A_MINUTE, key_func=caller)
+def _events(site_id: int) -> Response:
+    services: Services = current_app.extensions["desirepath"]
+    return Events(services.sites, services.readers).list(site_id)
 
 
 def _openapi() -> Response:

@@ -18,8 +18,7 @@ def register(app: Flask) -> None:
     blueprint = Blueprint("account", __name__, url_prefix="/account")
     blueprint.add_url_rule("", "page", page)
     blueprint.add_url_rule("/name", "name", name, methods=["POST"])
-    limited = limiter.limit("10/minute", methods=["POST"])(password)
-    blueprint.add_url_rule("/password", "password", limited, methods=["POST"])
+    blueprint.add_url_rule("/password", "password", password, methods=["POST"])
     blueprint.add_url_rule("/sessions", "sessions", sessions, methods=["POST"])
     app.register_blueprint(blueprint)
 
@@ -38,6 +37,7 @@ def name() -> ResponseReturnValue:
     return _done("Saved.")
 
 
+@limiter.limit("10/minute", methods=["POST"])
 def password() -> ResponseReturnValue:
     """Change one's password, which ends every other sign-in."""
     known = need_viewer()

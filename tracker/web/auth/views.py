@@ -11,7 +11,7 @@ from tracker import clock
 from tracker.accounts import keys, links, sites, users
 from tracker.errors import Conflict, DesirepathError, Invalid, NotFound
 from tracker.extensions import limiter
-from tracker.models import OneTimeLink, User
+from tracker.models import User
 from tracker.web.viewer import sign_in, sign_out, viewer
 
 PER_ADDRESS = "20/minute;100/hour"
@@ -19,18 +19,23 @@ PER_ACCOUNT = "10/minute;50/hour"
 WRONG = "E-mail address and password do not match."
 
 
-def register(app: Flask) -> None:
-    """Add the routes."""
-    blueprint = Blueprint("auth", __name__)
-    add = blueprint.add_url_rule
-    add("/login", "login", _throttled(login), methods=["GET", "POST"])
-    add("/logout", "logout", logout, methods=["POST"])
-    add("/setup/<token>", "setup", _throttled(setup), methods=["GET", "POST"])
-    add("/invite/<token>", "invite", _throttled(invite), methods=["GET", "POST"])
-    add("/reset/<token>", "reset", _throttled(reset), methods=["GET", "POST"])
-    app.register_blueprint(blueprint)
+def _failed(response: object) -> bool:
+    return request.method == "POST" and getattr(response, "status_code", 200) != 302
 
 
+def _account() -> str:
+    return "account/" + keys.digest(request.form.get("email", "").strip().lower())
+
+
+def throttled(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Limit failures by address and by account; who gets in pays nothing."""
+    by_account = limiter.limit(PER_ACCOUNT, key_func=_account, methods=["POST"], deduct_when=_failed)
+    by_address = limiter.limit(PER_ADDRESS, methods=["POST"], deduct_when=_failed)
+    limited: Callable[..., ResponseReturnValue] = by_address(by_account(view))
+    return limited
+
+
+@throttled
 def login() -> ResponseReturnValue:
     """The sign-in page; the answer to a wrong password tells nothing of whether the account exists."""
     if viewer() is not None:
@@ -53,6 +58,7 @@ def logout() -> ResponseReturnValue:
     return redirect(url_for("auth.login"))
 
 
+@throttled
 def setup(token: str) -> ResponseReturnValue:
     """The first owner's account."""
     now_ms = clock.now_ms()
@@ -69,6 +75,7 @@ def setup(token: str) -> ResponseReturnValue:
     return _account_form("auth/setup.html", take, url_for("sites.new"))
 
 
+@throttled
 def invite(token: str) -> ResponseReturnValue:
     """Taking an invitation, with the account one is signed in to or a new one."""
     now_ms = clock.now_ms()
@@ -83,13 +90,15 @@ def invite(token: str) -> ResponseReturnValue:
         return render_template("auth/invite.html", link=link, of=site, error=None)
 
     def take() -> User:
-        user = _new_or_known(link, now_ms)
-        links.take_invite(token, user, now_ms)
-        return user
+        form = request.form
+        return links.join(
+            token, form.get("email", ""), form.get("password", ""), form.get("name", ""), now_ms
+        )
 
     return _account_form("auth/invite.html", take, home, link=link, of=site)
 
 
+@throttled
 def reset(token: str) -> ResponseReturnValue:
     """A new password by link."""
     now_ms = clock.now_ms()
@@ -115,16 +124,6 @@ def _account_form(
     return render_template(template, error=error, **context), 400 if error else 200
 
 
-def _new_or_known(link: OneTimeLink, now_ms: int) -> User:
-    email, password = request.form.get("email", ""), request.form.get("password", "")
-    if users.by_email(email) is not None:
-        user = users.sign_in(email, password, now_ms)
-        if user is None:
-            raise Invalid("You have an account already: sign in with its password.", field="password")
-        return user
-    return users.create(email, password, now_ms, name=request.form.get("name", ""))
-
-
 def _next() -> str:
     """Where somebody wanted to go, if that is a path of ours."""
     wanted = request.args.get("next", "")
@@ -133,17 +132,13 @@ def _next() -> str:
     return wanted if local and clean else url_for("sites.all_sites")
 
 
-def _throttled(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-    """Limit failures by address and by account; who gets in pays nothing."""
-
-    def failed(response: object) -> bool:
-        return request.method == "POST" and getattr(response, "status_code", 200) != 302
-
-    by_account = limiter.limit(PER_ACCOUNT, key_func=_account, methods=["POST"], deduct_when=failed)
-    by_address = limiter.limit(PER_ADDRESS, methods=["POST"], deduct_when=failed)
-    limited: Callable[..., ResponseReturnValue] = by_address(by_account(view))
-    return limited
-
-
-def _account() -> str:
-    return "account/" + keys.digest(request.form.get("email", "").strip().lower())
+def register(app: Flask) -> None:
+    """Add the routes."""
+    blueprint = Blueprint("auth", __name__)
+    add = blueprint.add_url_rule
+    add("/login", "login", login, methods=["GET", "POST"])
+    add("/logout", "logout", logout, methods=["POST"])
+    add("/setup/<token>", "setup", setup, methods=["GET", "POST"])
+    add("/invite/<token>", "invite", invite, methods=["GET", "POST"])
+    add("/reset/<token>", "reset", reset, methods=["GET", "POST"])
+    app.register_blueprint(blueprint)
