@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import URL
 
 from tracker import clock, logs
 from tracker.accounts import database, secrets
@@ -54,8 +55,8 @@ def _flask(settings: Settings) -> Flask:
     app = Flask("tracker", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.config.update(
         SECRET_KEY=secrets.cookie_key(settings.meta_path),
-        SQLALCHEMY_DATABASE_URI=f"sqlite:///{settings.meta_path}",
-        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(),
+        SQLALCHEMY_DATABASE_URI=URL.create("sqlite", database=str(settings.meta_path)),
+        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.threads),
         MAX_CONTENT_LENGTH=PAGE_BYTES,
         MAX_FORM_MEMORY_SIZE=PAGE_BYTES,
         SESSION_COOKIE_NAME="desirepath",
@@ -78,7 +79,7 @@ def _flask(settings: Settings) -> Flask:
 def _services(settings: Settings) -> Services:
     salts = secrets.daily_salts(settings.meta_path, clock.now_ms())
     visitors = VisitorHash(salts.today, salts.yesterday)
-    country = Country(settings.country_db or (COUNTRY_DB if COUNTRY_DB.exists() else None))
+    country = Country(country_db(settings))
     pipeline = Pipeline(Tools(country, visitors))
     sites = SiteDirectory(settings.meta_path)
     refusals = Refusals()
@@ -98,3 +99,8 @@ def _services(settings: Settings) -> Services:
         readers=Readers(settings.ledger_path),
         background=[sites, SaltKeeper(settings.meta_path, visitors)],
     )
+
+
+def country_db(settings: Settings) -> Path | None:
+    """The country table to use: the one that is configured, else the open one, else none."""
+    return settings.country_db or (COUNTRY_DB if COUNTRY_DB.exists() else None)

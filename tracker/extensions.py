@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from blinker import Signal
+from flask import current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
@@ -34,20 +36,32 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 login_manager = LoginManager()
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
+metadata_changed = Signal()
+"""Sent with the app after each commit to the accounts and sites."""
 
 
 @contextmanager
 def writing() -> Iterator[scoped_session[Session]]:
     """A transaction that takes the write lock at its beginning and is committed at the end.
 
-    Taking it later could fail: what was read before may have changed in the meantime.
+    Taking it later could fail: what was read before may have changed in the meantime. For the same
+    reason everything read before is read again when it is next looked at. Inside another `writing()`
+    it is a part of that one, which is committed or undone as a whole.
     """
     session: scoped_session[Any] = db.session
+    if session.info.get("writing"):
+        yield session
+        return
     session.commit()  # ends the reading transaction, if there is one
+    session.expire_all()
     session.connection(execution_options={"write": True})
+    session.info["writing"] = True
     try:
         yield session
         session.commit()
     except BaseException:  # the lock must not outlive whatever went wrong
         session.rollback()
         raise
+    finally:
+        session.info.pop("writing", None)
+    metadata_changed.send(current_app._get_current_object())  # type: ignore[attr-defined]
