@@ -28,24 +28,35 @@ class Events:
     def list(self, site_id: int) -> Response:
         """One page of events and the cursor of the next."""
         site = site_of(self._sites, site_id)
-        pairs = [*request.args.items(multi=True)]
-        for key, _ in pairs:
-            if key not in OWN and not is_known(key):
-                raise Invalid(f"There is no parameter {key[:60]!r}; /api/openapi.json lists them.", field=key)
-        wanted = EventFilter.parse([pair for pair in pairs if pair[0] not in OWN])
+        own, wanted = _read([*request.args.items(multi=True)])
         asked = wanted.ledger(site.id, site.time_zone, clock.now_ms(), bots=True)
+        limit = _limit(own.get("limit"))
         with self._readers.read() as connection:
-            found = reads.newest(connection, asked, limit=_limit(), cursor=request.args.get("cursor"))
+            found = reads.newest(connection, asked, limit=limit, cursor=own.get("cursor"))
         events = [event_json.event(stored) for stored in found.events]
         response = jsonify(events=events, next_cursor=found.cursor)
         response.headers["Cache-Control"] = "no-store"
         return response
 
 
-def _limit() -> int:
-    text = request.args.get("limit")
+def _read(pairs: list[tuple[str, str]]) -> tuple[dict[str, str], EventFilter]:
+    """Limit and cursor, and the filter. Raises Invalid for a parameter that is unknown or given twice."""
+    own: dict[str, str] = {}
+    for key, value in pairs:
+        if key in own:
+            raise Invalid(f"{key} may be given once only.", field=key)
+        if key in OWN:
+            own[key] = value
+        elif not is_known(key):
+            raise Invalid(
+                f"There is no parameter {key[:60]!r}; /api/openapi.json lists them.", field=key[:60]
+            )
+    return own, EventFilter.parse([pair for pair in pairs if pair[0] not in OWN])
+
+
+def _limit(text: str | None) -> int:
     if text is None:
         return DEFAULT_LIMIT
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MOST and len(text) <= 4):
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MOST):
         raise Invalid(f"limit must be a whole number from 1 to {MOST}.", field="limit")
     return int(text)

@@ -104,7 +104,7 @@ PARAMETERS: list[Json] = [
     ),
     query("to", SHORT, "A day (included), or a moment (left out itself)."),
     query("person", SHORT, "A user id or a visitor id."),
-    query("q", SHORT, "Found anywhere in names, people, context and properties, whatever its case."),
+    query("q", SHORT, "Found anywhere in names, people, context and properties; a to z in either case."),
     query("bots", {"type": "string", "enum": ["0", "1"], "default": "1"}, "Whether bots' events are listed."),
     {
         "name": "property",
