@@ -131,10 +131,16 @@ def dimension(name: str, table: sa.FromClause) -> sa.ColumnElement[Any]:
     raise Invalid(f"This figure has no breakdown by {name[:60]!r}.", field="dimension")
 
 
+def known(name: str) -> bool:
+    """Whether one can filter by a dimension of that name."""
+    kind, _, key = name.partition(".")
+    depth = sum(map(bool, key.split(".")))
+    return name in DIMENSIONS or (kind in ("property", "trait") and len(key) <= 200 and 0 < depth <= 8)
+
+
 def check(wanted: Filter) -> Filter:
     """The filter, if it can be applied. Raises Invalid (field `filter`) with what is wrong."""
-    kind, _, key = wanted.dimension.partition(".")
-    if not (wanted.dimension in DIMENSIONS or (kind in ("property", "trait") and key and len(key) <= 200)):
+    if not known(wanted.dimension):
         raise Invalid(
             f"There is no filter {wanted.dimension[:60]!r}; use one of {', '.join(DIMENSIONS)}, "
             "property.<name> or trait.<name>.",
@@ -147,6 +153,19 @@ def check(wanted: Filter) -> Filter:
     if wanted.operator in NUMERIC and not _is_number(wanted.values):
         raise Invalid(f"The filter on {wanted.dimension} needs one number.", field="filter")
     return wanted
+
+
+def passing(query: Query, filters: Iterable[Filter]) -> list[Condition]:
+    """Conditions on `events`: those of the query's period that pass `filters`, whatever else it asks for.
+
+    Site, period and bots are not among them. Raises Invalid (field `filter`).
+    """
+    return _on_events(query, [check(wanted) for wanted in filters])
+
+
+def compare(column: sa.ColumnElement[Any], wanted: Filter) -> Condition:
+    """What the filter demands of a column; what denies also holds where nothing is known."""
+    return _compare(column, wanted)
 
 
 def _check(query: Query) -> None:

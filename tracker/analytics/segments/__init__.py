@@ -1,0 +1,1 @@
+"""Segments: kept sets of conditions on persons, and what they have in common."""
