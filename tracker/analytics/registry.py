@@ -30,7 +30,7 @@ from tracker.errors import Conflict, Invalid, NotFound
 
 P = ParamSpec("P")
 A = TypeVar("A")
-MISSING: Any = dataclasses.MISSING
+MISSING: Any = object()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ class floordiv(FunctionElement[int]):
 
 @compiles(floordiv)
 def _floordiv(element: floordiv, compiler: Any, **kw: Any) -> str:
-    return f"({compiler.process(_pair(element)[0], **kw)} // {compiler.process(_pair(element)[1], **kw)})"
+    a, b = (compiler.process(clause, **kw) for clause in _pair(element))
+    return f"(({a}) // ({b}))"
 
 
 @compiles(floordiv, "clickhouse")
