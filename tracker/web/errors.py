@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,15 +130,30 @@ def _page(app: Flask, failure: Failure) -> str:
 
 def _logged(error: Exception) -> Failure:
     reference = secrets.token_hex(4)
-    # The rule, never the address or form: those may hold names, e-mails or search words.
-    rule = request.url_rule.rule if request.url_rule else None
+    # The rule and the stack, never the address, the form or the exception's own words: those may hold
+    # names, e-mails or search words. Databases put the values of a failed statement into theirs.
     log.error(
         "a request failed",
-        exc_info=error,
-        extra={"reference": reference, "route": rule, "method": request.method},
+        extra={
+            "reference": reference,
+            "route": request.url_rule.rule if request.url_rule else None,
+            "method": request.method,
+            "error": _kinds(error),
+            "stack": "".join(traceback.format_tb(error.__traceback__)),
+        },
     )
     message = "Something broke on our side. Nothing you sent caused it; please try again."
     return Failure(500, Code.INTERNAL, message, reference=reference)
+
+
+def _kinds(error: BaseException) -> str:
+    """The classes of an exception and of those that led to it."""
+    kinds = [type(error).__qualname__]
+    cause = error.__cause__ or error.__context__
+    while cause is not None and len(kinds) < 5:
+        kinds.append(type(cause).__qualname__)
+        cause = cause.__cause__ or cause.__context__
+    return " from ".join(kinds)
 
 
 def _retry_after(error: HTTPException) -> int | None:
