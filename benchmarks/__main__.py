@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import ingest
+from benchmarks import ingest, process
 
-SETS = {"ingest": ingest.rows}
+SETS = {"ingest": ingest.rows, "process": process.rows}
 
 
 def main(wanted: list[str]) -> int:
