@@ -18,7 +18,7 @@ from tracker.doors.limits import RateLimits
 from tracker.doors.refusals import Refusals
 from tracker.enrich.geo import Country
 from tracker.enrich.visitor import VisitorHash
-from tracker.extensions import db
+from tracker.extensions import db, metadata_changed
 from tracker.ingest.pipeline import Pipeline
 from tracker.ingest.tools import Tools
 from tracker.jobs.salts import SaltKeeper
@@ -45,7 +45,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         logs.warn(f"{name} is no setting; see `desirepath settings`")
     database.prepare(settings.meta_path)
     app = _flask(settings)
-    services = _services(settings)
+    sites = SiteDirectory(settings.meta_path)
+    metadata_changed.connect(lambda sender: sites.refresh(), sender=app, weak=False)
+    services = _services(settings, sites)
     app.extensions["desirepath"] = services
     blueprints.register(app, services)
     return app
@@ -76,12 +78,11 @@ def _flask(settings: Settings) -> Flask:
     return app
 
 
-def _services(settings: Settings) -> Services:
+def _services(settings: Settings, sites: SiteDirectory) -> Services:
     salts = secrets.daily_salts(settings.meta_path, clock.now_ms())
     visitors = VisitorHash(salts.today, salts.yesterday)
     country = Country(country_db(settings))
     pipeline = Pipeline(Tools(country, visitors))
-    sites = SiteDirectory(settings.meta_path)
     refusals = Refusals()
     limits = RateLimits(settings.address_rate, settings.ratelimit_enabled)
     return Services(

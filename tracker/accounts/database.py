@@ -109,9 +109,7 @@ def _alone(path: Path) -> Iterator[None]:
     try:
         lock = path.with_name(path.name + ".lock").open("w")
     except OSError as error:
-        raise Unavailable(
-            f"The data directory {path.parent} cannot be written: {error.strerror}."
-        ) from error
+        raise Unavailable(f"The data directory {path.parent} cannot be written: {error.strerror}.") from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,6 @@ from tracker.ledger import connect
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
-RENEW_SECONDS = 60.0
-"""How often the sites are read again though nothing changed: previous keys run out by themselves."""
 MISSES_PER_SECOND = 20
 """How often an unknown key may ask the file whether it became known."""
 COLUMNS = (
@@ -28,6 +28,7 @@ COLUMNS = (
     "previous_secret_key_until, previous_token_secret, previous_token_secret_until, identity, honour_dnt, "
     "track_anonymous, collect_ip, collect_user_agent, visitor_rate, strict_types"
 )
+ENDS = ("previous_secret_key_until", "previous_token_secret_until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +36,21 @@ class _Snapshot:
     by_id: dict[int, Site] = field(default_factory=dict)
     by_public_key: dict[str, Site] = field(default_factory=dict)
     by_secret_hash: dict[str, Site] = field(default_factory=dict)
-    until: dict[str, int] = field(default_factory=dict)
-    """Until when (epoch ms) a previous secret key's hash is taken."""
+    by_domain: dict[str, Site | None] = field(default_factory=dict)
+    """None where several sites list the same domain."""
+    good_until: float = math.inf
+    """When (epoch ms) the next previous key runs out, and with it this snapshot."""
 
 
 class SiteDirectory:
     """Sites by key and number, from an immutable snapshot. Safe to use from several threads.
 
     A change by another process (the command line) is seen within LOOK_SECONDS, or at once by a key that
-    was not known before.
+    was not known before. `now_ms` tells when previous keys run out.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, now_ms: Callable[[], int] = clock.now_ms) -> None:
+        self._now_ms = now_ms
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -85,8 +88,7 @@ class SiteDirectory:
         site = self._snapshot.by_secret_hash.get(digest)
         if site is None and self._may_ask():
             site = self._snapshot.by_secret_hash.get(digest)
-        until = self._snapshot.until.get(digest)
-        return None if until is not None and clock.now_ms() >= until else site
+        return site
 
     def by_id(self, site_id: int) -> Site | None:
         """The site with this number."""
@@ -95,17 +97,32 @@ class SiteDirectory:
             site = self._snapshot.by_id.get(site_id)
         return site
 
+    def by_domain(self, host: str) -> Site | None:
+        """The only site that lists this host name or the nearest domain above it."""
+        known, name = self._snapshot.by_domain, host.lower().rstrip(".")
+        while name:
+            if name in known:
+                return known[name]
+            name = name.partition(".")[2]
+        return None
+
+    def only(self) -> Site | None:
+        """The site, where there is exactly one."""
+        found = self.everything()
+        return found[0] if len(found) == 1 else None
+
     def everything(self) -> list[Site]:
         """All sites."""
         return list(self._snapshot.by_id.values())
 
     def refresh(self) -> None:
-        """Read the sites again if the file changed since."""
+        """Read the sites again if the file changed since, or a previous key ran out."""
         with self._lock:
+            now_ms = self._now_ms()
             try:
                 version = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
-                if version != self._version:
-                    self._snapshot = _read(self._connection, clock.now_ms())
+                if version != self._version or now_ms >= self._snapshot.good_until:
+                    self._snapshot = _read(self._connection, now_ms)
                     self._version = version
             except sqlite.DatabaseError as error:
                 # What is known stays in use: a locked or full disk must not make keys invalid.
@@ -120,35 +137,43 @@ class SiteDirectory:
         return True
 
     def _run(self) -> None:
-        renewed = time.monotonic()
         while not self._stop.wait(LOOK_SECONDS):
-            if time.monotonic() - renewed > RENEW_SECONDS:
-                renewed, self._version = time.monotonic(), -1
             self.refresh()
 
 
 def _read(connection: connect.Connection, now_ms: int) -> _Snapshot:
-    domains: dict[int, list[str]] = {}
-    for site_id, domain in connection.execute("SELECT site_id, domain FROM site_domains ORDER BY id"):
-        domains.setdefault(site_id, []).append(domain)
-    snapshot = _Snapshot()
-    for row in connection.execute(f"SELECT {COLUMNS} FROM sites ORDER BY id"):  # noqa: S608 - a literal
-        values = dict(zip(COLUMNS.split(", "), row, strict=True))
-        site = _site(values, tuple(domains.get(values["id"], ())), now_ms)
-        snapshot.by_id[site.id] = site
-        snapshot.by_public_key[site.public_key] = site
-        snapshot.by_secret_hash[site.secret_key_hash] = site
-        previous = values["previous_secret_key_hash"]
-        if previous is not None:
-            snapshot.by_secret_hash[previous] = site
-            snapshot.until[previous] = values["previous_secret_key_until"] or 0
+    connection.execute("BEGIN")  # domains and sites of the same moment: no domains means any
+    try:
+        domains: dict[int, list[str]] = {}
+        for site_id, domain in connection.execute("SELECT site_id, domain FROM site_domains ORDER BY id"):
+            domains.setdefault(site_id, []).append(domain)
+        rows = connection.execute(f"SELECT {COLUMNS} FROM sites ORDER BY id").fetchall()  # noqa: S608
+    finally:
+        connection.execute("ROLLBACK")
+    named = [dict(zip(COLUMNS.split(", "), row, strict=True)) for row in rows]
+    ends = [values[key] for values in named for key in ENDS if (values[key] or 0) > now_ms]
+    snapshot = _Snapshot(good_until=min(ends, default=math.inf))
+    for values in named:
+        _add(snapshot, _site(values, tuple(domains.get(values["id"], ())), now_ms))
     return snapshot
 
 
+def _add(snapshot: _Snapshot, site: Site) -> None:
+    snapshot.by_id[site.id] = site
+    snapshot.by_public_key[site.public_key] = site
+    snapshot.by_secret_hash[site.secret_key_hash] = site
+    if site.previous_secret_key_hash is not None:
+        snapshot.by_secret_hash[site.previous_secret_key_hash] = site
+    for domain in site.rules.domains:
+        snapshot.by_domain[domain] = None if domain in snapshot.by_domain else site
+
+
 def _site(values: dict[str, Any], domains: tuple[str, ...], now_ms: int) -> Site:
-    token_secrets = [values["token_secret"]]
-    if values["previous_token_secret"] and now_ms < (values["previous_token_secret_until"] or 0):
-        token_secrets.append(values["previous_token_secret"])
+    previous_hash, previous_secret = (
+        values[key] if (values[until] or 0) > now_ms else None
+        for key, until in zip(("previous_secret_key_hash", "previous_token_secret"), ENDS, strict=True)
+    )
+    token_secrets = [secret for secret in (values["token_secret"], previous_secret) if secret is not None]
     rules = SiteRules(
         domains=domains,
         identity=Identity(values["identity"]),
@@ -163,6 +188,6 @@ def _site(values: dict[str, Any], domains: tuple[str, ...], now_ms: int) -> Site
         values["public_key"],
         values["secret_key_hash"],
         tuple(token_secrets),
-        values["previous_secret_key_hash"],
+        previous_hash,
         rules,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import threading
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -24,10 +24,10 @@ COMMON = frozenset(
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
-@lru_cache(maxsize=1)
-def _nobody() -> str:
-    """Checked against when there is no such account, so that the answer takes as long."""
-    return _hasher.hash("nobody has this password")
+_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$W7JiXVPAw8Tv/GIi/b93ZA$xo/w5I9vZgcCSLVjWvZMdxDhuSL4ezJaQpc/0CLNywk"
+"""Checked against when there is no such account, so that the answer takes as long. Of random text."""
+_turn = threading.BoundedSemaphore(2)
+"""So many hashes are made at once: each takes 19 MB, and a flood of sign-ins must not take them all."""
 
 
 def hashed(password: str, email: str = "") -> str:
@@ -35,15 +35,23 @@ def hashed(password: str, email: str = "") -> str:
     if not SHORTEST <= len(password) <= LONGEST:
         raise Invalid(f"A password has {SHORTEST} to {LONGEST} characters.", field="password")
     plain = password.lower().strip()
-    if plain in COMMON or len(set(plain)) < 4 or (email and plain in (email.lower(), email.split("@")[0])):
+    own = email.lower()
+    if plain in COMMON or len(set(plain)) < 4 or plain in (own, own.split("@")[0]):
         raise Invalid("This password is one of the first anybody would try.", field="password")
-    return _hasher.hash(password)
+    return rehashed(password)
+
+
+def rehashed(password: str) -> str:
+    """The hash of a password that was allowed when it was set, whatever the rules are today."""
+    with _turn:
+        return _hasher.hash(password)
 
 
 def matches(password: str, kept: str | None) -> bool:
     """Whether a password is the one of the hash; takes as long when there is no hash."""
     try:
-        return _hasher.verify(kept or _nobody(), password[:LONGEST]) and kept is not None
+        with _turn:
+            return _hasher.verify(kept or _NOBODY, password[:LONGEST]) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
 

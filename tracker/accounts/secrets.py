@@ -13,6 +13,8 @@ from tracker.ledger import connect
 
 DAY_MS = 24 * 60 * 60 * 1000
 SALT_BYTES = 32
+FORGET_WAIT_MS = 200
+"""How long readers may keep the log from being emptied: meanwhile nobody can write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,9 @@ def cookie_key(path: Path) -> bytes:
 
 
 def daily_salts(path: Path, now_ms: int) -> Salts:
-    """The salts of this UTC day and the one before; older ones are overwritten on the disk.
+    """The salts of this UTC day and the one before; older ones are deleted, which overwrites them.
 
-    Several processes on the same data get the same salts.
+    Several processes on the same data get the same salts. `forget` clears the write-ahead log.
     """
     day = now_ms // DAY_MS
     connection = _open(path)
@@ -49,15 +51,28 @@ def daily_salts(path: Path, now_ms: int) -> Salts:
             "INSERT OR IGNORE INTO daily_salts (day, value) VALUES (?, ?)",
             (day, secrets.token_bytes(SALT_BYTES)),
         )
-        gone = connection.execute("DELETE FROM daily_salts WHERE day < ?", (day - 1,)).rowcount
+        connection.execute("DELETE FROM daily_salts WHERE day < ?", (day - 1,))
         found = dict(connection.execute("SELECT day, value FROM daily_salts").fetchall())
         connection.execute("COMMIT")
-        if gone:
-            # Deleting overwrites (secure_delete), but the write-ahead log still has the page as it was.
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return Salts(bytes(found[day]), bytes(found[day - 1]) if day - 1 in found else None)
     except sqlite.DatabaseError as error:
         raise Unavailable(f"The daily salt cannot be stored: {error}.") from error
+    finally:
+        connection.close()
+
+
+def forget(path: Path) -> bool:
+    """Empty the write-ahead log, which still has pages as they were before something was deleted.
+
+    False while somebody reads an older state; ask again.
+    """
+    connection = _open(path)
+    try:
+        connection.execute(f"PRAGMA busy_timeout={FORGET_WAIT_MS}").fetchall()
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+    except sqlite.DatabaseError:
+        return False  # a locked or full disk passes
     finally:
         connection.close()
 

@@ -76,7 +76,7 @@ def sign_in(email: str, password: str, now_ms: int) -> User | None:
         user = session.merge(user)
         user.last_login_at = now_ms
         if passwords.outdated(user.password_hash):
-            user.password_hash = passwords.hashed(password)
+            user.password_hash = passwords.rehashed(password)
     return user
 
 

@@ -23,6 +23,7 @@ class SaltKeeper:
         self._path = path
         self._visitors = visitors
         self._day = clock.now_ms() // secrets.DAY_MS
+        self._forgotten = False
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -40,17 +41,21 @@ class SaltKeeper:
             self._thread = None
 
     def turn(self, now_ms: int) -> None:
-        """Change the salts if the day has changed."""
+        """Change the salts if the day has changed, and see that nothing is left of older ones.
+
+        The latter also after every start: the last process may have been killed in the middle.
+        """
         day = now_ms // secrets.DAY_MS
-        if day == self._day:
-            return
-        try:
-            salts = secrets.daily_salts(self._path, now_ms)
-        except Unavailable as error:
-            log.error("the salt of the new day cannot be stored; trying again: %s", error.message)
-            return
-        self._visitors.rotate(salts.today, salts.yesterday)
-        self._day = day
+        if day != self._day:
+            try:
+                salts = secrets.daily_salts(self._path, now_ms)
+            except Unavailable as error:
+                log.error("the salt of the new day cannot be stored; trying again: %s", error.message)
+                return
+            self._visitors.rotate(salts.today, salts.yesterday)
+            self._day, self._forgotten = day, False
+        if not self._forgotten:
+            self._forgotten = secrets.forget(self._path)
 
     def _run(self) -> None:
         while not self._stop.wait(LOOK_SECONDS):
