@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, render_template, request, session
+from flask import Blueprint, Flask, render_template, session
 from flask.typing import ResponseReturnValue
-from markupsafe import escape
 
 from tracker import clock
-from tracker.domain.site import Identity, Site
+from tracker.domain.site import Site
 from tracker.services import Services
 from tracker.web import access
 from tracker.web.admin.first_event import look
+from tracker.web.script_tag import host, script_tag
 
 
 def register(app: Flask, services: Services) -> None:
@@ -33,8 +33,9 @@ class InstallPages:
         site = access.site(site_id)
         held = session.get("new_keys")
         keys = session.pop("new_keys") if held and held.get("site") == site_id else None
+        settings = self._services.settings
         return render_template(
-            "admin/install.html", site=site, keys=keys, host=self._host(), tag=self.tag(site),
+            "admin/install.html", site=site, keys=keys, host=host(settings), tag=script_tag(site, settings),
             arrivals=self._arrivals(site), waiting=True,
         )  # fmt: skip
 
@@ -43,18 +44,5 @@ class InstallPages:
         site = access.site(site_id)
         return render_template("admin/_install_status.html", site=site, arrivals=self._arrivals(site))
 
-    def tag(self, site: Site) -> str:
-        """The script tag of a site, escaped for showing."""
-        identity = site.rules.identity
-        more = f' data-identity="{identity}"' if identity is not Identity.CONSENT else ""
-        if not site.rules.honour_dnt:
-            more += ' data-dnt="ignore"'
-        src = escape(f"{self._host()}/js/tracker.js")
-        return f'<script defer src="{src}" data-site="{site.public_key}"{more}></script>'
-
     def _arrivals(self, site: Site) -> object:
         return look(self._services.readers, self._services.refusals, site, clock.now_ms())
-
-    def _host(self) -> str:
-        # Without a public address the one in the browser is shown; it builds no link, only text to copy.
-        return self._services.settings.public_url or request.host_url.rstrip("/")
