@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.ingest.cards import PASSWORD, card_numbers, grouped
 from tests.ingest.test_scrub_token import TOKENS
-from tracker.ingest import scrub, scrub_deep, scrub_glance, scrub_name
+from tracker.ingest import scrub, scrub_deep, scrub_glance, scrub_name, scrub_pair, scrub_token
 
 NAMES = st.sampled_from(
     ["button", "page", "label", "amount", "count", "user", "items", "note", "x", "ab_test"]
@@ -195,6 +195,16 @@ def test_any_text_is_taken_and_twice_is_once(text: str) -> None:
         clean = clean_of(text)
         forget()
         assert clean_of(clean) is clean
+
+
+@settings(max_examples=300)
+@given(TROUBLE)
+def test_quick_looks_of_the_parts_miss_nothing(text: str) -> None:
+    if not scrub_pair.may_hold_pairs(text):
+        assert list(scrub_pair.pairs(text, [])) == []
+    if not scrub_pair.may_hold_loose(text):
+        assert list(scrub_pair.loose(text)) == []
+    assert scrub_token.in_text(text) == scrub_token.every_form(text)
 
 
 @settings(max_examples=300)

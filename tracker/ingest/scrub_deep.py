@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from tracker.ingest import scrub_card, scrub_glance, scrub_pair, scrub_token, scrub_url
-from tracker.ingest.scrub_name import REMOVED, Kind, is_secret, kind
+from tracker.ingest.scrub_name import REMOVED, Kind, is_secret, kind, only_describes
 
 MAX_DEPTH = 12
 """Objects and lists nested deeper are replaced."""
@@ -87,10 +87,13 @@ class Search:
         told = told_kind(value)
         for key, item in value.items():
             clean_key = self.text(key) if isinstance(key, str) else key
-            named = max(kind(key), kind(clean_key)) if isinstance(key, str) else Kind.PLAIN
+            named = kind(key) if isinstance(key, str) else Kind.PLAIN
             if told and key in _VALUE_KEYS:
                 named = told
             clean = self._named(named, item, depth)
+            if clean_key is not key:
+                # What is kept stands under the cleaned name, which may tell something else.
+                clean = self._named(kind(clean_key), clean, depth)
             if changed is None and (clean is not item or clean_key is not key):
                 changed = _items_before(value, key)
             if changed is not None:
@@ -207,12 +210,19 @@ def _free_key(taken: dict[Any, Any], key: Any) -> Any:
 
 
 def _holds_secret(named: Kind, value: Any) -> bool:
-    """Whether an object or list under a sensitive name holds more than flags and small counts."""
+    """Whether an object or list under a sensitive name holds more than flags and small counts.
+
+    A card may be described: `{"credit_card": {"brand": "visa", "last4": "4242"}}` may stay.
+    """
     stack = [value]
     while stack:
         item = stack.pop()
         if isinstance(item, dict):
-            stack.extend(item.values())
+            stack.extend(
+                part
+                for key, part in item.items()
+                if not (named is Kind.DIGITS and isinstance(key, str) and only_describes(key))
+            )
         elif isinstance(item, list):
             stack.extend(item)
         elif is_secret(named, item):

@@ -95,7 +95,7 @@ def _looks_clean_url(url: str) -> bool:
             return False
     if scrub_url.may_hold_key_part(url):
         return False
-    if ":" in url[6:] or " " in url or "+" in url or ">" in url or not url.isascii():
+    if ":" in url[6:] or "+" in url or " " in url or ">" in url or not (url.isascii() and url.isprintable()):
         return not scrub_pair.may_be_in(url.replace("+", " "))
     return True
 

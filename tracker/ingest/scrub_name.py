@@ -143,6 +143,12 @@ def _innocent_kind(parts: list[str], joined: str) -> Kind:
     return Kind.ID if parts[-1] in words.IDS else Kind.PLAIN
 
 
+def only_describes(name: str) -> bool:
+    """Whether a value under `name` describes something and is not it: `brand`, `last4`, `type`."""
+    parts = _parts(name)
+    return bool(parts) and parts[-1] in words.NEUTRAL
+
+
 def is_secret(found: Kind, value: object) -> bool:
     """Whether a scalar under a sensitive name must go.
 

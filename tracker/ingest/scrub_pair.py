@@ -42,19 +42,35 @@ _LOOSE = (
     ),
     re.compile(r"(?i)\b(?:token|secret|key)\s+(?:(?:is|was)\s+)?[\"'`]?(?P<random>[\w.~+/=-]{16,})"),
 )
+_INPUT = re.compile(
+    r"(?i)<input\b(?=[^>]*\b(?:password|cvv|cvc|cc-number|cc-csc)\b)[^>]*?\bvalue\s*=\s*"
+    r"(\\*[\"'])(?P<v>[^\"'>\\]+)"
+)
 _OPTION = re.compile(r"--([\w-]{2,40}+)\s+(?P<v>[^\s\"'-][^\s\"']*)")
-_SIGNS = re.compile("c(?:v[vc]|sc|ode)|p(?:ass|wd|in)|otp|ssn|token|secret|key|--|b(?:earer|asic|egin)")
+_SIGNS = re.compile(
+    "c(?:v[vc]|sc|ode|c-number|c-csc)|p(?:ass|wd|in)|otp|ssn|token|secret|key|--|b(?:earer|asic|egin)"
+)
 _NAMES_BACKWARDS = re.compile(r"[=:>：＝][\"'`\\\s]{0,6}+([\w$.\-\[\]]{1,64})")
 
 
 def may_be_in(text: str) -> bool:
     """A quick look: False means that `text` names no secret, in pairs or in a sentence."""
-    if "=" in text or ":" in text or ">" in text or not text.isascii():
-        # From its sign backwards, a name is found without trying every letter as its beginning.
-        names = _NAMES_BACKWARDS.findall(text[::-1])
-        if names and not _plain_names.hold(names):
-            return True
-    return " " in text and _SIGNS.search(text.lower()) is not None
+    return may_hold_pairs(text) or may_hold_loose(text)
+
+
+def may_hold_pairs(text: str) -> bool:
+    """A quick look for "name=…" and the like."""
+    if "=" not in text and ":" not in text and ">" not in text and text.isascii():
+        return False
+    # From its sign backwards, a name is found without trying every letter as its beginning.
+    names = _NAMES_BACKWARDS.findall(text[::-1])
+    return bool(names) and not _plain_names.hold(names)
+
+
+def may_hold_loose(text: str) -> bool:
+    """A quick look for "password is …" and the like, which need a space in them."""
+    # What is not printable may be a tab or a line break, which separates words as well.
+    return (" " in text or not text.isprintable()) and _SIGNS.search(text.lower()) is not None
 
 
 def _is_plain(backwards: str) -> bool:
@@ -67,8 +83,9 @@ _plain_names = PassingNames(_is_plain)
 
 def in_text(text: str, links: list[Span]) -> str:
     """`text` without the values of sensitive names. `links` are spans that are clean already."""
-    text = _cut(text, _pairs(text, links))
-    return text if " " not in text else _cut(text, _loose(text))
+    if may_hold_pairs(text):
+        text = _cut(text, pairs(text, links))
+    return _cut(text, loose(text)) if may_hold_loose(text) else text
 
 
 def _cut(text: str, spans: Iterator[Span]) -> str:
@@ -81,7 +98,8 @@ def _cut(text: str, spans: Iterator[Span]) -> str:
     return "".join((*parts, text[done:])) if parts else text
 
 
-def _pairs(text: str, links: list[Span]) -> Iterator[Span]:
+def pairs(text: str, links: list[Span]) -> Iterator[Span]:
+    """Where the values of sensitive names stand."""
     done = 0
     for pair in _PAIR.finditer(text):
         if pair.start() < done or any(start <= pair.start() < end for start, end in links):
@@ -163,9 +181,10 @@ def _closing(text: str, quote: str, start: int) -> int:
     return line.end() if line else start
 
 
-def _loose(text: str) -> Iterator[Span]:
+def loose(text: str) -> Iterator[Span]:
+    """Where secrets stand that a sentence or a command names."""
     spans: list[Span] = []
-    for form in _LOOSE:
+    for form in (*_LOOSE, _INPUT):
         for match in form.finditer(text):
             name = "random" if "random" in form.groupindex else "v"
             value = match[name]

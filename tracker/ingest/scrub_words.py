@@ -9,7 +9,7 @@ def _set(text: str) -> frozenset[str]:
 
 SECRETS = _set(
     """
-    password passwd pwd passcode passwort kennwort contrasena senha wachtwoord haslo пароль 密码
+    password passwd pwd pw pswd passcode passwort kennwort contrasena senha wachtwoord haslo пароль 密码
     パスワード secret token jwt credential credentials apikey privatekey otp totp bearer csrf xsrf
     phpsessid jsessionid aspsessionid sessid cookie authorization
     """
@@ -27,7 +27,7 @@ SECRET_ENDINGS = tuple(
         subscriptionkey sharedkey servicekey sessioncookie connectsid aspnetsessionid laravelsession
         seedphrase recoveryphrase secretphrase securityanswer secretanswer magiclink authcode
         authorizationcode onetimecode recoverycode recoverycodes backupcode backupcodes resetcode
-        verificationcode logincode mfacode smscode otpcode twofactorcode facode secretid
+        verificationcode logincode mfacode smscode otpcode twofactorcode facode secretid motdepasse
         """
     )
 )
@@ -80,7 +80,7 @@ NEUTRAL = _set(
     username user owner by id ids step flow feature plan usd eur gbp inr ms sec seconds minutes
     hours days percent pct ratio rate saved generated copied clicked viewed entered supported
     present exists available missing only notice wall exhausted exceeded exceed limited second
-    minute hour day week month x y z dx dy delta position zoom right top bottom
+    minute hour day week month year x y z dx dy delta position zoom right top bottom
     """
 )
 """As the last word: the value only describes the secret."""
@@ -98,7 +98,7 @@ TIMES = _set(
 
 IDS = _set("id ids uuid guid ref reference order invoice tracking sku txn transaction receipt")
 
-PHRASE_TAILS = _set("key code codes number no num phrase answer")
+PHRASE_TAILS = _set("key code codes number no num phrase answer passe")
 """Last words of sensitive names that are written with spaces in a text: "card number: …"."""
 
 TELLS_NOTHING = _set(
