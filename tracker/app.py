@@ -12,6 +12,9 @@ from sqlalchemy import URL
 from tracker import clock, logs
 from tracker.accounts import database, secrets
 from tracker.accounts.directory import SiteDirectory
+from tracker.analytics.answers import Answers
+from tracker.columns.duckdb import DuckDBStore
+from tracker.columns.sync import Sync
 from tracker.config import Settings, unknown
 from tracker.doors.doors import Doors
 from tracker.doors.limits import RateLimits
@@ -27,6 +30,7 @@ from tracker.ledger.writer import Writer
 from tracker.services import Services
 from tracker.web import blueprints
 from tracker.web.proxies import TrustedProxies
+from tracker.web.sessions import PageSessions
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNTRY_DB = Path(__file__).resolve().parent / "data" / "country.mmdb"
@@ -61,19 +65,22 @@ def _flask(settings: Settings) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.threads),
         MAX_CONTENT_LENGTH=PAGE_BYTES,
         MAX_FORM_MEMORY_SIZE=PAGE_BYTES,
-        SESSION_COOKIE_NAME="desirepath",
+        # The prefix makes browsers refuse a cookie of this name from a neighbouring subdomain.
+        SESSION_COOKIE_NAME="__Host-desirepath" if settings.https else "desirepath",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.https,
         PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
+        WTF_CSRF_CHECK_DEFAULT=False,
         RATELIMIT_ENABLED=settings.ratelimit_enabled,
         SEND_FILE_MAX_AGE_DEFAULT=0,
     )
     db.init_app(app)
     with app.app_context():
         database.listen(db.engine)
+    app.session_interface = PageSessions()
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app
 
@@ -85,6 +92,8 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
     pipeline = Pipeline(Tools(country, visitors))
     refusals = Refusals()
     limits = RateLimits(settings.address_rate, settings.ratelimit_enabled)
+    store = DuckDBStore(settings.columns_path, memory_mb=settings.columns_memory_mb)
+    sync = Sync(settings.ledger_path, store)
     return Services(
         settings=settings,
         sites=sites,
@@ -96,9 +105,12 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
             cache_mb=settings.ledger_cache_mb,
             queue_events=settings.queue_events,
             queue_bytes=settings.queue_mb << 20,
+            on_commit=sync.notify,
         ),
         readers=Readers(settings.ledger_path),
-        background=[sites, SaltKeeper(settings.meta_path, visitors)],
+        sync=sync,
+        answers=Answers(store),
+        background=[sites, SaltKeeper(settings.meta_path, visitors), sync],
     )
 
 

@@ -148,6 +148,9 @@ class Settings:
     ledger_cache_mb: int = _setting(
         "32", _whole(1, 16_384), "Memory for the ledger writer's page cache, in megabytes."
     )
+    columns_memory_mb: int = _setting(
+        "384", _whole(64, 1_048_576), "Memory the column store may use for answering, in megabytes."
+    )
     country_db: Path | None = _setting(
         "",
         _optional_path,
@@ -182,6 +185,11 @@ class Settings:
     def ledger_path(self) -> Path:
         """The SQLite file with every event."""
         return self.data / "ledger.db"
+
+    @property
+    def columns_path(self) -> Path:
+        """The DuckDB file that questions are answered from; derived, can be deleted."""
+        return self.data / "columns.duckdb"
 
     @property
     def meta_path(self) -> Path:

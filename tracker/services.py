@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from tracker.analytics.answers import Answers
+from tracker.columns.sync import Sync
 from tracker.config import Settings
 from tracker.domain.arrival import Sites
 from tracker.doors.doors import Doors
@@ -35,6 +37,8 @@ class Services:
     refusals: Refusals
     writer: Writer
     readers: Readers
+    sync: Sync
+    answers: Answers
     background: list[Part] = field(default_factory=list)
     """Started after and stopped before the writer, in order."""
     serving: bool = False

@@ -9,8 +9,10 @@ from flask import Flask
 
 from tests.access.conftest import SignIn, csrf_token
 from tracker.accounts.sites import NewKeys
+from tracker.analytics.registry import questions
 from tracker.models import User
 
+QUESTIONS = {f"api.question_{name}" for name in questions()}
 PEOPLE = ("nobody", "outsider", "viewer", "admin", "owner")
 PUBLIC = {
     "static", "auth.login", "auth.setup", "auth.invite", "auth.reset", "auth.logout", "doors.api_v1_track",
@@ -24,7 +26,7 @@ OWNERS = {"sites.new"}
 LEVELS = {
     "viewer": {
         "sites.home", "feed.page", "feed.live", "feed.figures", "feed.event", "install.page",
-        "install.status", "api.events",
+        "install.status", "api.events", *QUESTIONS,
     },
     "admin": {
         "sites.settings", "keys.page", "keys.rotate_secret", "keys.rotate_token", "keys.revoke",

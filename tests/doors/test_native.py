@@ -326,13 +326,19 @@ def test_bots_are_labelled_not_dropped(street: Street) -> None:
 
 def test_secrets_never_reach_the_ledger(street: Street) -> None:
     street.track(
+        {"eventName": "paid with 4111111111111111"},
         {"eventName": "x", "properties": {"password": "hunter2", "note": "card 4111 1111 1111 1111"}},
         context={
             "url": "https://shop.example/?token=geheim123",
             "referrer": "https://u:geheim123@a.example/",
             "title": "4111111111111111",
         },
-        user={"id": "1", "name": "4111111111111111", "traits": {"api_key": "geheim123"}},
+        user={
+            "id": "1",
+            "name": "4111111111111111",
+            "phone_number": "4111 1111 1111 1111",
+            "traits": {"api_key": "geheim123"},
+        },
     )
     street.writer.stop()
     raw = b"".join(path.read_bytes() for path in street.writer._path.parent.iterdir())

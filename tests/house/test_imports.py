@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "analytics": {"domain", "columns"},
     "demo": {"domain"},
     "accounts": {"domain", "config", "extensions", "models", "ledger"},
-    "services": {"config", "domain", "doors", "ingest", "ledger", "columns"},
+    "services": {"config", "domain", "doors", "ingest", "ledger", "columns", "analytics"},
     "jobs": {"config", "domain", "enrich", "ledger", "columns", "accounts", "services"},
     "web": {
         "config", "domain", "extensions", "models", "ledger", "columns", "analytics", "accounts", "services",
@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "app": {
         "config", "domain", "extensions", "models", "enrich", "ingest", "doors", "ledger", "columns",
-        "accounts", "jobs", "services", "web", "logs",
+        "analytics", "accounts", "jobs", "services", "web", "logs",
     },
     "server": {
         "config", "domain", "doors", "enrich", "ledger", "accounts", "services", "app", "web", "logs",

@@ -120,6 +120,11 @@ class Sync:
         return self._place.event
 
     @property
+    def store_is_open(self) -> bool:
+        """Whether the store can be asked, however far it has come."""
+        return self._store.is_open
+
+    @property
     def alive(self) -> bool:
         """Whether the thread runs and its last step went well."""
         return self._thread is not None and self._thread.is_alive() and self.last_error is None

@@ -52,7 +52,7 @@ def name(event: Event, raw: RawEvent, arrival: Arrival, tools: Tools) -> Drop | 
         return Drop(
             raw.index, DropReason.INVALID_NAME, "eventName", "eventName must not hold control characters."
         )
-    event.name = PAGE_VIEW if value in PAGE_VIEW_ALIASES else value
+    event.name = PAGE_VIEW if value in PAGE_VIEW_ALIASES else scrub.text(value)
     return None
 
 

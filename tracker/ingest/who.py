@@ -114,7 +114,7 @@ def _read_user(named: RawUser) -> tuple[str, str | None] | str:
             continue
         if type(value) not in (str, int) or len(str(value)) > MAX_TEXT:
             return f"user.{key} must be text of at most {MAX_TEXT} characters."
-        profile[key] = scrub.text(str(value)) if key == "name" else str(value)
+        profile[key] = str(scrub.value(key, str(value)))
     rest = {key: value for key, value in traits.items() if key not in PROFILE_FIELDS}
     if rest:
         profile["traits"] = scrub.properties(rest)

@@ -79,6 +79,8 @@ class Writer:
         self._checkpointer = Checkpointer(path)
         self.events = 0
         """Events committed since the start."""
+        self.last_id = 0
+        """The highest ledger id committed since the start."""
         self.commits = 0
         self.failures = 0
         self.last_error: str | None = None
@@ -204,8 +206,10 @@ class Writer:
             self._rollback(connection)
             raise
         self._checkpointer.after_commit(connection)
-        if self._on_commit is not None and placed.last is not None:
-            self._on_commit(placed.last)
+        if placed.last is not None:
+            self.last_id = placed.last
+            if self._on_commit is not None:
+                self._on_commit(placed.last)
         self.events += placed.inserted
         return list(_receipts(group, placed.ids))
 

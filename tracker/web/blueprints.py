@@ -19,6 +19,7 @@ from tracker.web import (
     viewer,
 )
 from tracker.web.admin import install, keys, people, sites
+from tracker.web.api import questions
 from tracker.web.api import routes as api
 from tracker.web.auth import account
 from tracker.web.auth import views as auth
@@ -33,7 +34,7 @@ def register(app: Flask, services: Services) -> None:
     viewer.register(app)
     access.register(app)
     security.register(app, settings.https)
-    for part in (errors, assets, navigation, times, scripts, auth, account, keys, api):
+    for part in (errors, assets, navigation, times, scripts, auth, account, keys, api, questions):
         part.register(app)
     for served in (doors, health, sites, install, people, feed):
         served.register(app, services)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracker import __version__
-from tracker.web.api.openapi import events, parts, track
+from tracker.web.api.openapi import events, parts, questions, track
 from tracker.web.api.openapi.parts import Json, json_content
 
 SELF: Json = {
@@ -28,7 +28,7 @@ def build() -> Json:
             "description": "Send events, and read them back.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "paths": {**track.PATHS, **events.PATHS, **SELF},
+        "paths": {**track.PATHS, **events.PATHS, **questions.paths(), **SELF},
         "components": {
             "securitySchemes": parts.SECURITY_SCHEMES,
             "schemas": {"Error": parts.ERROR, **track.SCHEMAS, **events.SCHEMAS},

@@ -1,0 +1,67 @@
+"""Asking a question of a store: one consistent view, and an answer that is remembered while it is true."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import Any
+
+import msgspec
+
+from tracker.analytics.query import Query
+from tracker.analytics.registry import Question, to_json
+from tracker.columns.base import Store
+
+CACHE_BYTES = 16 << 20
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+class Answers:
+    """Answers as JSON bytes. One that was given before is given again until the store changes.
+
+    The key holds the store's version, so an answer is never older than what the store knows. What is
+    kept is bounded in bytes; what was not asked for longest goes first.
+    """
+
+    def __init__(self, store: Store, cache_bytes: int = CACHE_BYTES) -> None:
+        self._store = store
+        self._most = cache_bytes
+        self._held = 0
+        self._kept: OrderedDict[Any, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+        self.hits = 0
+        self.misses = 0
+
+    def ask(self, question: Question[Any, Any], query: Query, **options: Any) -> Any:
+        """The answer as the question gives it. Raises what the question raises, or Unavailable."""
+        with self._store.connect() as connection:
+            return question(connection, query, **options)
+
+    def json(self, question: Question[Any, Any], query: Query, **options: Any) -> bytes:
+        """The answer as JSON."""
+        key = (question.name, query, tuple(sorted(options.items())), self._store.version())
+        known = self._find(key)
+        if known is None:
+            known = _encode(to_json(self.ask(question, query, **options)))
+            self._keep(key, known)
+        return known
+
+    def _find(self, key: Any) -> bytes | None:
+        with self._lock:
+            known = self._kept.get(key)
+            if known is None:
+                self.misses += 1
+            else:
+                self.hits += 1
+                self._kept.move_to_end(key)
+            return known
+
+    def _keep(self, key: Any, answer: bytes) -> None:
+        if len(answer) > self._most // 4:
+            return
+        with self._lock:
+            self._held += len(answer) - len(self._kept.get(key, b""))
+            self._kept[key] = answer
+            while self._held > self._most:
+                _, oldest = self._kept.popitem(last=False)
+                self._held -= len(oldest)
