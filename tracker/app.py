@@ -25,6 +25,7 @@ from tracker.extensions import db, metadata_changed
 from tracker.ingest.pipeline import Pipeline
 from tracker.ingest.tools import Tools
 from tracker.jobs.salts import SaltKeeper
+from tracker.jobs.warm_up import WarmUp
 from tracker.ledger.readers import Readers
 from tracker.ledger.writer import Writer
 from tracker.services import Services
@@ -105,12 +106,11 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
             cache_mb=settings.ledger_cache_mb,
             queue_events=settings.queue_events,
             queue_bytes=settings.queue_mb << 20,
-            on_commit=sync.notify,
         ),
         readers=Readers(settings.ledger_path),
         sync=sync,
         answers=Answers(store),
-        background=[sites, SaltKeeper(settings.meta_path, visitors), sync],
+        background=[sites, SaltKeeper(settings.meta_path, visitors), sync, WarmUp()],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 CHUNK_EVENTS = 65_536
 PAUSE_S = 0.5
 """Rest between two looks at the ledger when nobody waits."""
+LONGEST_PAUSE_S = 5.0
+NICE = 10
 LOCK_PAUSE_S = 0.2
 TROUBLE_PAUSE_S = 2.0
 PROGRESS_S = 5.0
@@ -104,10 +107,6 @@ class Sync:
             self._thread = None
         self._store.close()
 
-    def notify(self, last_id: int = 0) -> None:
-        """Say that the ledger has grown; may be called from any thread, costs nothing."""
-        self._wake.set()
-
     def wait_for(self, event: int, timeout: float) -> bool:
         """Wait until this ledger id is in the store; False when the time is over."""
         self._wake.set()
@@ -130,14 +129,16 @@ class Sync:
         return self._thread is not None and self._thread.is_alive() and self.last_error is None
 
     def _run(self) -> None:
+        _yield_to_senders()
         reader: connect.Connection | None = None
         while not self._stopping:
             try:
                 if reader is None:
                     reader = connect.open_reader(self._ledger)
+                begun = time.monotonic()
                 self._step(reader)
                 self.last_error = None
-                self._rest(PAUSE_S)
+                self._rest(_rest_after(time.monotonic() - begun))
             except Locked:
                 self._rest(LOCK_PAUSE_S)
             except duckdb.Error as error:
@@ -169,6 +170,19 @@ class Sync:
     def _rest(self, seconds: float) -> None:
         self._wake.wait(seconds)
         self._wake.clear()
+
+
+def _yield_to_senders() -> None:
+    """Let this thread, and the engine's that it starts, wait for those who take events in."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+    except (AttributeError, OSError):
+        return  # not Linux, where a thread has no priority of its own
+
+
+def _rest_after(spent: float) -> float:
+    """Seconds to rest after a step: three times as long as it took, so that senders have the processor."""
+    return min(max(PAUSE_S, 3 * spent), LONGEST_PAUSE_S)
 
 
 def _log_progress(progress: Progress) -> None:
