@@ -17,7 +17,7 @@ from tracker import clock
 from tracker.accounts import sites, users
 from tracker.app import country_db
 from tracker.cli.data import data_option, opened
-from tracker.demo import DEFAULT_DAYS, DEFAULT_EVENTS, SITES, DemoRequest, requests
+from tracker.demo import SITES, DemoRequest, requests
 from tracker.domain.arrival import Arrival
 from tracker.domain.event import Event, Trust
 from tracker.domain.site import Site
@@ -31,6 +31,7 @@ from tracker.ledger.writer import Outcome, Writer
 from tracker.services import Services
 
 EMAIL, PASSWORD = "demo@example.org", "demo-desirepath"
+DEFAULT_EVENTS, DEFAULT_DAYS = 60_000, 90
 DAY_MS = 86_400_000
 GROUP = 500
 IN_FLIGHT = 16
