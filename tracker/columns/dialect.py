@@ -199,3 +199,28 @@ def _json_extract(element: _JsonText, compiler: Any, **kw: Any) -> str:
 def _pair(element: Any) -> tuple[Any, Any]:
     first, second = element.clauses
     return first, second
+
+
+class AsofLeftJoin(sa.Join):
+    """Each row of `left` with the first row of `right` after it: see `next_of`."""
+
+    inherit_cache = True
+
+
+def next_of(left: sa.FromClause, right: sa.FromClause, same: str, order: str) -> AsofLeftJoin:
+    """Join to each row of `left` the one row of `right` with the same `same` and the least greater `order`.
+
+    Both have columns of these names; `order` is never NULL. Where there is none, the columns of `right` are
+    NULL. Of several rows with the same order any one is taken.
+    """
+    return AsofLeftJoin(
+        left, right, sa.and_(left.c[same] == right.c[same], left.c[order] < right.c[order]), isouter=True
+    )
+
+
+@compiles(AsofLeftJoin)
+def _asof_left_join(element: AsofLeftJoin, compiler: Any, **kw: Any) -> str:
+    kw["asfrom"] = True
+    left, right = (compiler.process(side, **kw) for side in (element.left, element.right))
+    kw.pop("asfrom")
+    return f"{left} ASOF LEFT JOIN {right} ON {compiler.process(element.onclause, **kw)}"
