@@ -28,8 +28,10 @@ def ledger(tmp_path: Path) -> Iterator[connect.Connection]:
                   profile='{"name":"Alice Müller"}', event_id="mine"),
             event(at=NOON + 1 * MINUTE, name="page_viewed", visitor="v2", properties='{"plan":{"seats":3}}'),
             event(at=NOON + 3 * MINUTE, name="clicked", visitor="v2", bot="crawler"),
-            event(at=NOON + 4 * MINUTE, name="clicked", visitor=None, user_id="42", properties='{"ok":true,"n":1.5}'),
-            event(at=NOON + 4 * MINUTE, name="clicked", visitor=None, user_id="42", properties='{"label":"100%_\\"a\\""}'),
+            event(at=NOON + 4 * MINUTE, name="clicked", visitor=None, user_id="42",
+                  properties='{"ok":true,"n":1.5}'),
+            event(at=NOON + 4 * MINUTE, name="clicked", visitor=None, user_id="42",
+                  properties='{"label":"100%_\\"a\\""}'),
             event(at=NOON + 5 * MINUTE, site_id=2),
         ]
     )  # fmt: skip

@@ -47,6 +47,8 @@ class LiveFeeds:
         self._open = 0
         self._last_id = 0
         self._stopped = asyncio.Event()
+        self._news = asyncio.Event()
+        """Set, and replaced, when the ledger has grown."""
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live-feed")
         self._watcher: asyncio.Task[None] | None = None
 
@@ -86,7 +88,7 @@ class LiveFeeds:
             gone.cancel()
 
     async def _feed(
-        self, environ: dict[str, Any], feed: feed_stream.Stream, gone: asyncio.Future[None], send: Send
+        self, environ: dict[str, Any], feed: feed_stream.Stream, gone: asyncio.Future[Any], send: Send
     ) -> None:
         loop = asyncio.get_running_loop()
         seen, quiet_since, checked = feed.after, loop.time(), loop.time()
@@ -107,13 +109,25 @@ class LiveFeeds:
             elif now - quiet_since > HEARTBEAT_SECONDS:
                 quiet_since = now
                 await _chunk(send, ": still here\n\n")
-            await asyncio.wait([gone], timeout=LOOK_SECONDS)
+            await self._news_or_gone(gone)
+
+    async def _news_or_gone(self, gone: asyncio.Future[Any]) -> None:
+        """Wait until the ledger has grown or the page is gone, a second at most."""
+        news: asyncio.Future[Any] = asyncio.ensure_future(self._news.wait())
+        try:
+            await asyncio.wait({gone, news}, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            news.cancel()
 
     async def _watch(self) -> None:
         while True:
             if self._open:
                 try:
-                    self._last_id = await self._in_thread(self._look)
+                    last_id = await self._in_thread(self._look)
+                    if last_id != self._last_id:
+                        self._last_id = last_id
+                        self._news.set()
+                        self._news = asyncio.Event()
                 except Exception:
                     # A locked or full disk passes; the feed must be alive when it has.
                     log.exception("the live feed cannot read the ledger")

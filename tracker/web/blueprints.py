@@ -9,6 +9,7 @@ from tracker.services import Services
 from tracker.web import (
     access,
     assets,
+    compress,
     doors,
     errors,
     health,
@@ -34,7 +35,7 @@ def register(app: Flask, services: Services) -> None:
     viewer.register(app)
     access.register(app)
     security.register(app, settings.https)
-    for part in (errors, assets, navigation, times, scripts, auth, account, keys, api, questions):
+    for part in (compress, errors, assets, navigation, times, scripts, auth, account, keys, api, questions):
         part.register(app)
     for served in (doors, health, sites, install, people, feed):
         served.register(app, services)

@@ -9,7 +9,7 @@ from jinja2 import Environment
 from tracker import clock
 from tracker.domain.site import Site
 from tracker.errors import Invalid, NotFound
-from tracker.ledger import reads
+from tracker.ledger import profiles, reads
 from tracker.services import Services
 from tracker.web import access
 from tracker.web.dashboard.event_details import details
@@ -122,9 +122,9 @@ class Feed:
     def _find(self, site_id: int, event_id: int) -> reads.Stored:
         with self._readers.read() as connection:
             event = reads.get(connection, site_id, event_id)
-        if event is None:
-            raise NotFound("There is no such event; it may have been deleted.")
-        return event
+            if event is None:
+                raise NotFound("There is no such event; it may have been deleted.")
+            return profiles.named(connection, site_id, [event])[0]
 
 
 def asked() -> EventFilter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from tracker.ledger import reads
+from tracker.ledger import profiles, reads
 from tracker.ledger.connect import Connection
 from tracker.ledger.tally import names_of_latest
 from tracker.web.dashboard.feed_rows import Row, Rows
@@ -71,7 +71,7 @@ def look(connection: Connection, place: Place, wanted: EventFilter, cursor: str 
     done = found.searched_back_to is None
     nothing = not found.events and cursor is None and done
     return FeedPage(
-        rows=place.rows(wanted).make(found.events),
+        rows=place.rows(wanted).make(profiles.named(connection, place.site_id, found.events)),
         older_url=place.base + wanted.query(cursor=found.cursor) if found.cursor else "",
         searched_back_to="" if done else minute(found.searched_back_to or 0, place.zone, place.now_ms),
         last_id=last_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jinja2 import Environment
 
-from tracker.ledger import arrivals
+from tracker.ledger import arrivals, profiles
 from tracker.ledger.readers import Readers
 from tracker.web.dashboard.feed_page import Place
 from tracker.web.event_filter import EventFilter
@@ -19,16 +19,17 @@ def updates(
     """HTML of what came in after a ledger id, newest first ("" for nothing), and the new last id."""
     with readers.read() as connection:
         found = arrivals.since(connection, place.filter(wanted), after_id, limit=NEW_ROWS)
-    if not found.events:
+        events = profiles.named(connection, place.site_id, found.events)
+    if not events:
         return "", found.last_id
-    found.events.sort(key=lambda event: (event.at, event.id), reverse=True)
+    events.sort(key=lambda event: (event.at, event.id), reverse=True)
     # Straight from the environment: what Flask adds for whole pages (viewer, sites) costs queries.
     html = templates.get_template("dashboard/_feed_new.html").render(
-        rows=place.rows(wanted).make(found.events),
+        rows=place.rows(wanted).make(events),
         place=place,
         query=wanted.query(),
         more=found.more,
         skipped=found.skipped,
-        more_url=place.base + wanted.query(cursor=found.events[-1].cursor),
+        more_url=place.base + wanted.query(cursor=events[-1].cursor),
     )
     return html, found.last_id
