@@ -1,0 +1,92 @@
+"""Retention: how many newcomers are back so many days later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from tracker.analytics.newcomers import Newcomers, newcomers
+from tracker.analytics.query import Query
+from tracker.analytics.rates import share
+from tracker.analytics.registry import Parameter, question
+from tracker.errors import Invalid
+
+LONGEST = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The n-th day: share (per cent) and number of newcomers active on it; None while it is over for none."""
+
+    day: int
+    retention_rate: float | None
+    active_users: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """`observed` goes with the curve: of how many persons each share is. `previous` where compared."""
+
+    new_users: int
+    left_out: int
+    retention_curve: tuple[Point, ...]
+    observed: tuple[int, ...]
+    previous: tuple[Point, ...] | None = None
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= LONGEST):
+        raise Invalid(f"days must be a whole number from 1 to {LONGEST}.", field="days")
+    return int(text)
+
+
+@question(
+    name="retention",
+    title="Retention",
+    rows="retention_curve",
+    parameters=(
+        Parameter(
+            "days",
+            "How many days the curve goes on.",
+            _days,
+            30,
+            {"type": "integer", "minimum": 1, "maximum": LONGEST, "default": 30},
+        ),
+    ),
+)
+def answer(connection: sa.Connection, query: Query, days: int = 30) -> Retention:
+    """Of the persons whose first activity ever was in the period, the share active again on the very n-th
+    local day after it (day 0 is 100 %).
+
+    Each day's share pools the newcomers of all days of the period for whom that day is over, so large days
+    weigh more; it is unknown (null) while it is over for none. Coming back is looked for up to yesterday,
+    also after the period. Activity is interactive events of people, not bots.
+
+    Only persons with a lasting id count, a user or a visitor told again tomorrow; `leftOut` is how many
+    newcomers had none. With filters: newcomers with activity in the period that passes them, who come back
+    for anything.
+    """
+    span = range(days + 1)
+    found = newcomers(connection, query, span)
+    before = newcomers(connection, query.previous(), span) if query.compare else None
+    return Retention(
+        new_users=sum(day.size for day in found),
+        left_out=sum(day.left_out for day in found),
+        retention_curve=_curve(found, span),
+        observed=tuple(_observed(found, n) for n in span),
+        previous=_curve(before, span) if before is not None else None,
+    )
+
+
+def _curve(found: list[Newcomers], span: Sequence[int]) -> tuple[Point, ...]:
+    points = []
+    for n in span:
+        known = [day.active[n] or 0 for day in found if day.active[n] is not None]
+        points.append(Point(n, share(sum(known), _observed(found, n)), sum(known) if known else None))
+    return tuple(points)
+
+
+def _observed(found: list[Newcomers], n: int) -> int:
+    return sum(day.size for day in found if day.active[n] is not None)
