@@ -16,6 +16,8 @@ LEAST_NEWCOMERS = 0.12
 """Share of a day's events that newcomers make at least."""
 FULL = 0.9
 """Share of a day's events that people who were there before make at most."""
+CATCHING_UP = 0.2
+"""By which share a day may differ to make up for the days before it."""
 GIVES_UP = 0.15
 """The chance that somebody who finds no time one day stays away for weeks."""
 SECOND_DEVICE = 0.22
@@ -68,11 +70,13 @@ class Attendance:
         starts: list[Start] = []
         if day.inside == 0:
             return starts
-        room = max(0.0, self._budget[day.index] + (self._wanted - self._made) * 0.5)
-        self._wanted += self._budget[day.index]
+        budget = self._budget[day.index]
+        most = budget * CATCHING_UP
+        room = budget + max(-most, min(most, self._wanted - self._made))
+        self._wanted += budget
         self._regulars(day, room, starts)
         room -= len(starts) * self._means[1]
-        newcomers = max(room, self._budget[day.index] * LEAST_NEWCOMERS) / self._means[0]
+        newcomers = max(room, budget * LEAST_NEWCOMERS) / self._means[0]
         for _ in range(int(newcomers + self._rng.random())):
             self._arrive(day, starts)
         starts.sort()
@@ -88,7 +92,7 @@ class Attendance:
         """Those due today, as many as there is room for; the others find no time and come some other day."""
         random = self._rng.random
         due, self._due[day.index] = self._due[day.index], array("I")
-        wanted = len(due) * self._visits_a_day * self._means[1]
+        wanted = len(due) * day.inside * self._visits_a_day * self._means[1]
         chance = room * FULL / wanted if wanted else 1
         served = 0
         for who in due:

@@ -154,8 +154,8 @@ def _pay(visit: Visit, act: str) -> bool:
     visit.wait(5, 45)
     amount = kind.amount(visit.random())
     if amount > visit.people.balance[visit.who] and visit.happens(0.75):
-        missing = amount - visit.people.balance[visit.who]
-        if not top_up(visit, _app(visit), -(-missing // 100) * 100):
+        usual = bills.TOP_UPS[visit.people.persona[visit.who]].pick(visit.random())
+        if not top_up(visit, _app(visit), max(usual, -(-amount // 100) * 100)):
             return False
     details: Json = {
         **_app(visit),
