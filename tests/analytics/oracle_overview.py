@@ -40,13 +40,13 @@ class Asked:
     history: History
     since: int
     until: int
-    wanted: dict[str, str] = field(default_factory=dict)
+    wanted: dict[str, str | None] = field(default_factory=dict)
     persons: Collection[str] | None = None
     matching_since: int | None = None
     """From when on a visit's events may pass a filter, where that is not `since`."""
 
     @classmethod
-    def of(cls, history: History, query: Query, wanted: dict[str, str]) -> Asked:
+    def of(cls, history: History, query: Query, wanted: dict[str, str | None]) -> Asked:
         return cls(history, query.period.since, query.period.until, wanted)
 
     def events(self) -> list[Happened]:

@@ -93,6 +93,11 @@ def overlapping_sessions(query: Query) -> list[Condition]:
     return conditions
 
 
+def edge_sessions(query: Query) -> Condition:
+    """The condition on `sessions` that reach over the period's beginning or end."""
+    return sa.or_(sessions.c.started_at < query.period.since, sessions.c.ended_at >= query.period.until)
+
+
 def _of_persons(filters: list[Filter]) -> list[Condition]:
     if not filters:
         return []
@@ -107,8 +112,7 @@ def _of_person(wanted: Filter) -> bool:
 def _crossing(query: Query, cuts: Sequence[int]) -> Condition:
     first, last = sessions.c.started_at, sessions.c.ended_at
     return sa.or_(
-        first < query.period.since,
-        last >= query.period.until,
+        edge_sessions(query),
         query.day(first) != query.day(last),
         *(sa.and_(first < cut, last >= cut) for cut in cuts),
     )

@@ -1,0 +1,226 @@
+"""Breakdown: the overview's figures for each value of a dimension, the greatest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.analytics import filters
+from tracker.analytics.filters import OF_BOTH, OF_EVENTS, OF_PERSONS, OF_SESSIONS
+from tracker.analytics.presence import by_session, each_event, edge_sessions, overlapping_sessions
+from tracker.analytics.query import Filter, Query
+from tracker.analytics.rates import ratio, share
+from tracker.analytics.registry import Parameter, question
+from tracker.columns.schema import events, sessions
+from tracker.errors import Invalid
+
+Part = sa.Select[Any, Any, Any, Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One value (None: not known) with its figures; `visit_duration` is the mean in seconds."""
+
+    value: str | None
+    visitors: int
+    visits: int
+    page_views: int
+    bounce_rate: float | None
+    visit_duration: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """`rows` as many as asked for, of `total` values."""
+
+    dimension: str
+    total: int
+    rows: tuple[Row, ...]
+
+
+def read_dimension(text: str) -> str:
+    """The dimension, if figures can be cut by it. Raises Invalid."""
+    if text in OF_PERSONS or text.startswith("trait.") or not filters.known(text):
+        raise Invalid(
+            f"There is no breakdown by {text[:60]!r}; use one of "
+            f"{', '.join((*OF_EVENTS, *OF_SESSIONS, *OF_BOTH))}, or property.<name>.",
+            field="dimension",
+        )
+    return text
+
+
+DIMENSION = Parameter(
+    "dimension", "What to cut by: page, source, country … or property.<name>.", read_dimension, "page"
+)
+
+
+@question(name="breakdown", title="Breakdown", parameters=(DIMENSION,), rows="rows")
+def answer(connection: sa.Connection, query: Query, dimension: str = "page") -> Breakdown:
+    """Visitors, visits, page views and bounce rate for each value of a dimension.
+
+    Each row has the figures of the overview under a filter on its value: visitors are the persons active
+    with that value, visits the sessions that start in the period and have it, page views those with it, the
+    bounce rate is of its visits. Page, event, property and the like are of events, so one visit may count in
+    several rows; entry page, exit page, source, channel, referrer and the utm tags are of visits; country,
+    device, browser, language, screen and host are of the visit for visits, and of the event for the rest.
+    The row without a value holds what is not known. Most visitors first.
+    """
+    dimension = read_dimension(dimension)
+    acts = _acts(query, dimension)
+    if dimension in OF_SESSIONS or dimension in OF_BOTH:
+        found = connection.execute(_greatest(query, sa.union_all(acts, _visits(query, dimension)))).all()
+        rows = [_row(row.value, *row[1:6]) for row in found]
+    else:
+        # The visits that events' values occur in are costly: they are looked up for the rows shown only.
+        found = connection.execute(_greatest(query, acts)).all()
+        had = _visits_having(connection, query, dimension, [row.value for row in found])
+        nothing = (0, 0, 0)
+        rows = [_row(row.value, row[1], row[2], *had.get(row.value, nothing)) for row in found]
+    return Breakdown(dimension, int(found[0].total) if found else 0, tuple(rows))
+
+
+def _greatest(query: Query, parts: sa.SelectBase) -> sa.Select[*tuple[Any, ...]]:
+    """Rows (value, visitors, views, visits, bounces, duration, total), summed and cut to the limit."""
+    each = parts.subquery("parts")
+    visitors, views = sa.func.sum(each.c.visitors), sa.func.sum(each.c.views)
+    visits = sa.func.sum(each.c.visits)
+    return (
+        sa.select(
+            each.c.value,
+            visitors,
+            views,
+            visits,
+            sa.func.sum(each.c.bounces),
+            sa.func.sum(each.c.duration),
+            sa.func.count().over().label("total"),
+        )
+        .group_by(each.c.value)
+        .having(visitors + views + visits > 0)
+        .order_by(visitors.desc(), views.desc(), each.c.value)
+        .limit(query.limit)
+        .offset(query.offset)
+    )
+
+
+def _row(value: Any, visitors: int, views: int, visits: int, bounces: int, duration_ms: int) -> Row:
+    return Row(
+        value,
+        int(visitors),
+        int(visits),
+        int(views),
+        share(int(bounces), int(visits)),
+        ratio(int(duration_ms) / 1000, int(visits)),
+    )
+
+
+def _acts(query: Query, dimension: str) -> Part:
+    """Visitors and page views of each value."""
+    pieces = _pieces(query, dimension).subquery("pieces")
+    found = (
+        sa.select(
+            pieces.c.value,
+            pieces.c.person_id,
+            sa.func.max(pieces.c.events).label("events"),
+            sa.func.sum(pieces.c.views).label("views"),
+        )
+        .group_by(pieces.c.value, pieces.c.person_id)
+        .subquery("persons_of")
+    )
+    visitors = sa.func.sum(_one_if(found.c.events > 0))
+    none = _number(0)
+    return sa.select(
+        found.c.value,
+        visitors.label("visitors"),
+        sa.func.sum(found.c.views).label("views"),
+        none.label("visits"),
+        none.label("bounces"),
+        none.label("duration"),
+    ).group_by(found.c.value)
+
+
+def _pieces(query: Query, dimension: str) -> sa.Select[Any, Any, Any, Any, Any] | sa.CompoundSelect[Any]:
+    """Rows (…, person_id, events, views, value): an event each, or a visit that lies within the period."""
+    if dimension not in OF_SESSIONS:
+        return each_event(query).add_columns(filters.dimension(dimension, events).label("value"))
+    value = filters.dimension(dimension, sessions).label("value")
+    joined = each_event(query).add_columns(value)
+    joined = joined.join_from(events, sessions, events.c.session_id == sessions.c.session_id)
+    if not by_session(query):
+        return joined
+    at_edge, overlapping = edge_sessions(query), overlapping_sessions(query)
+    whole = sa.select(
+        sessions.c.person_id,
+        sessions.c.started_at.label("at"),
+        sessions.c.interactive.label("events"),
+        sessions.c.page_views.label("views"),
+        value,
+    ).where(*overlapping, ~at_edge)
+    cut = each_event(replace(query, filters=(), segment=None)).add_columns(value)
+    cut = cut.join_from(events, sessions, events.c.session_id == sessions.c.session_id)
+    return sa.union_all(whole, cut.where(*overlapping, at_edge))
+
+
+def _visits(query: Query, dimension: str) -> Part:
+    """Visits of each value, with their bounces and summed duration; the dimension is one of visits."""
+    value = filters.dimension(dimension, sessions)
+    none = _number(0)
+    return (
+        sa.select(
+            value.label("value"),
+            none.label("visitors"),
+            none.label("views"),
+            sa.func.count().label("visits"),
+            sa.func.sum(_one_if(sessions.c.bounce)).label("bounces"),
+            sa.func.sum(sessions.c.duration_ms).label("duration"),
+        )
+        .where(*filters.sessions_in(query))
+        .group_by(value)
+    )
+
+
+def _visits_having(
+    connection: sa.Connection, query: Query, dimension: str, values: list[Any]
+) -> dict[Any, tuple[int, int, int]]:
+    """Visits, bounces and summed duration of each value, in events that pass the filters on events."""
+    if not values:
+        return {}
+    value = filters.dimension(dimension, events)
+    known = [one for one in values if one is not None]
+    wanted = value.in_(known) if None not in values else sa.or_(value.is_(None), value.in_(known))
+    of_events = [f for f in query.filters if _of_event(f)]
+    conditions = [
+        events.c.site_id == query.site_id,
+        events.c.at >= query.period.since,  # a visit that starts in the period may have it later
+        *([] if query.include_bots else [events.c.bot.is_(None)]),
+        *filters.passing(query, of_events),
+        wanted,
+        *filters.sessions_in(replace(query, filters=tuple(f for f in query.filters if not _of_event(f)))),
+    ]
+    visit = (
+        sa.select(
+            value.label("value"),
+            sa.func.max(_one_if(sessions.c.bounce)).label("bounce"),
+            sa.func.max(sessions.c.duration_ms).label("duration_ms"),
+        )
+        .join_from(events, sessions, events.c.session_id == sessions.c.session_id)
+        .where(*conditions)
+        .group_by(events.c.session_id, value)
+        .subquery("visit")
+    )
+    totals = sa.func.count(), sa.func.sum(visit.c.bounce), sa.func.sum(visit.c.duration_ms)
+    found = connection.execute(sa.select(visit.c.value, *totals).group_by(visit.c.value))
+    return {row[0]: (row[1], row[2], row[3]) for row in found}
+
+
+def _of_event(wanted: Filter) -> bool:
+    return wanted.dimension in OF_EVENTS or wanted.dimension.startswith("property.")
+
+
+def _one_if(condition: sa.ColumnElement[bool]) -> sa.Case[int]:
+    return sa.case((condition, _number(1)), else_=_number(0))
+
+
+def _number(value: int) -> sa.ColumnElement[int]:
+    return sa.literal_column(str(value), sa.BigInteger)
