@@ -47,11 +47,11 @@ static/build/manifest.json: package.json package-lock.json $(wildcard static/src
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || .ci/venv $(PYTHON) $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
 clean: ## Remove everything that was built; data in instance/ stays

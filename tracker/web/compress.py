@@ -27,9 +27,12 @@ def _compress(response: Response) -> Response:
         return response
     response.direct_passthrough = False
     tag, _ = response.get_etag()
+    source = response.response
     body = response.get_data()
+    if hasattr(source, "close"):
+        source.close()  # a file that is read to its end, which nobody else would close now
     response.vary.add("Accept-Encoding")
-    if len(body) >= WORTH_BYTES and "gzip" in request.accept_encodings:
+    if len(body) >= WORTH_BYTES and request.accept_encodings.quality("gzip") > 0:
         response.set_data(_kept(body) if tag else gzip.compress(body, LEVEL, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
         if tag:
@@ -42,7 +45,8 @@ def _wanted(response: Response) -> bool:
     return (
         request.method == "GET"
         and response.status_code == 200
-        and not response.is_streamed | response.headers.has_key("Content-Encoding")
+        and not response.is_streamed
+        and "Content-Encoding" not in response.headers
         and (response.content_type or "").startswith(KINDS)
     )
 
