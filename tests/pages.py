@@ -61,6 +61,8 @@ class Browser:
         return found[0].value if found else None
 
     def _remember(self, response: TestResponse) -> None:
-        found = TOKEN.search(response.text) if response.mimetype == "text/html" else None
+        text = response.get_data(as_text=True)
+        response.close()
+        found = TOKEN.search(text) if response.mimetype == "text/html" else None
         if found:
             self._token = unescape(found[1])

@@ -7,6 +7,11 @@ from typing import Any
 
 from tracker.enrich import address as addresses
 
+FORWARDED = (
+    (b"x-forwarded-for", "HTTP_X_FORWARDED_FOR"),
+    (b"forwarded", "HTTP_FORWARDED"),
+    (b"x-real-ip", "HTTP_X_REAL_IP"),
+)
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -20,11 +25,9 @@ class TrustedProxies:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Put the true address where Flask looks for it."""
         peer = environ.get("REMOTE_ADDR", "")
-        if self._trusted and addresses.is_trusted(peer, self._trusted):
-            headers = {
-                b"x-forwarded-for": environ.get("HTTP_X_FORWARDED_FOR", "").encode("latin-1"),
-                b"x-real-ip": environ.get("HTTP_X_REAL_IP", "").encode("latin-1"),
-            }
+        # Whoever comes over our own unix socket has no address and is a proxy of ours.
+        if self._trusted and (not peer or addresses.is_trusted(peer, self._trusted)):
+            headers = {name: environ.get(key, "").encode("latin-1") for name, key in FORWARDED}
             environ["REMOTE_ADDR"] = addresses.true_address(peer, headers, self._trusted)
             scheme = environ.get("HTTP_X_FORWARDED_PROTO", "").split(",")[0].strip().lower()
             if scheme in ("http", "https"):

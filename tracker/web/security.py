@@ -1,8 +1,14 @@
-"""Headers that keep browsers from doing what no page of ours needs."""
+"""Forms that only our own pages may send, and headers that keep browsers from what no page needs."""
 
 from __future__ import annotations
 
 from flask import Flask, Response, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+
+from tracker.errors import Code
+from tracker.extensions import csrf
+from tracker.web import errors
 
 POLICY = "; ".join(
     (
@@ -25,14 +31,19 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 OPEN = frozenset({"doors", "scripts"})
 """Blueprints whose answers other sites read."""
 YEAR = 365 * 24 * 3600
+STALE = (
+    "This form was not sent from one of our pages, or is too old. Load the page again and send it once "
+    "more; cookies must be allowed."
+)
 
 
 def register(app: Flask, https: bool) -> None:
-    """Add the headers to every answer, and keep private pages out of caches."""
+    """Check every form, add the headers to every answer, and keep private pages out of caches."""
 
     def protect(response: Response) -> Response:
         blueprint = (request.endpoint or "").split(".", 1)[0]
@@ -47,4 +58,16 @@ def register(app: Flask, https: bool) -> None:
             response.headers["Cache-Control"] = "no-store"
         return response
 
+    def stale(error: CSRFError) -> ResponseReturnValue:
+        return errors.respond(app, errors.Failure(400, Code.INVALID, STALE, "csrf_token"))
+
+    app.before_request(_check_form)
     app.after_request(protect)
+    app.register_error_handler(CSRFError, stale)
+
+
+def _check_form() -> None:
+    scheme = request.headers.get("Authorization", "").partition(" ")[0].lower()
+    if request.blueprint == "api" and scheme == "bearer":
+        return  # a key counts alone there, and no page of another site can make a browser send one
+    csrf.protect(apply_exemptions=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, render_template, session
+from flask import Blueprint, Flask, render_template
 from flask.typing import ResponseReturnValue
 
 from tracker import clock
 from tracker.domain.site import Site
 from tracker.services import Services
 from tracker.web import access
-from tracker.web.admin.first_event import look
+from tracker.web.admin import shown_once
+from tracker.web.admin.first_event import Arrivals, look
 from tracker.web.script_tag import host, script_tag
 
 
@@ -31,18 +32,20 @@ class InstallPages:
     def page(self, site_id: int) -> ResponseReturnValue:
         """Snippets, with the keys of a site that was just made, this once."""
         site = access.site(site_id)
-        held = session.get("new_keys")
-        keys = session.pop("new_keys") if held and held.get("site") == site_id else None
+        keys = shown_once.take(f"keys of {site_id}", clock.now_ms())
         settings = self._services.settings
         return render_template(
             "admin/install.html", site=site, keys=keys, host=host(settings), tag=script_tag(site, settings),
-            arrivals=self._arrivals(site), waiting=True,
+            arrivals=self._arrivals(site), now_ms=clock.now_ms(),
         )  # fmt: skip
 
     def status(self, site_id: int) -> ResponseReturnValue:
         """The part that waits, asked for every two seconds until an event came."""
         site = access.site(site_id)
-        return render_template("admin/_install_status.html", site=site, arrivals=self._arrivals(site))
+        return render_template(
+            "admin/_install_status.html", site=site, arrivals=self._arrivals(site), now_ms=clock.now_ms()
+        )
 
-    def _arrivals(self, site: Site) -> object:
-        return look(self._services.readers, self._services.refusals, site, clock.now_ms())
+    def _arrivals(self, site: Site) -> Arrivals:
+        owner = access.need_viewer().is_owner
+        return look(self._services.readers, self._services.refusals, site, clock.now_ms(), owner)

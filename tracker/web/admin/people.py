@@ -12,6 +12,8 @@ from tracker.accounts.users import read_email
 from tracker.errors import DesirepathError, Invalid, NotFound
 from tracker.services import Services
 from tracker.web import access
+from tracker.web.admin import shown_once
+from tracker.web.script_tag import host
 
 
 def register(app: Flask, services: Services) -> None:
@@ -32,11 +34,10 @@ class PeoplePages:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    def page(
-        self, site_id: int, link: str | None = None, error: DesirepathError | None = None
-    ) -> ResponseReturnValue:
+    def page(self, site_id: int, error: DesirepathError | None = None) -> ResponseReturnValue:
         """Members and open invitations; a link that was just made is on it, this once."""
         access.row(site_id, Role.ADMIN)
+        link = None if error else shown_once.take(f"invitation to {site_id}", clock.now_ms())
         page = render_template(
             "admin/people.html", site=access.site(site_id), members=members.of_site(site_id),
             invites=links.open_invites(site_id, clock.now_ms()), link=link, error=error,
@@ -53,8 +54,9 @@ class PeoplePages:
         token = links.make(
             "invite", clock.now_ms(), email=email, site_id=site_id, role=role, by=access.need_viewer().user
         )
-        host = self._services.settings.public_url or request.host_url.rstrip("/")
-        return self.page(site_id, link=host + url_for("auth.invite", token=token))
+        link = host(self._services.settings) + url_for("auth.invite", token=token)
+        shown_once.keep(f"invitation to {site_id}", link, clock.now_ms())
+        return redirect(url_for("access.page", site_id=site_id))
 
     def withdraw(self, site_id: int, link_id: int) -> ResponseReturnValue:
         """End an invitation."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker import clock
@@ -14,6 +14,7 @@ from tracker.domain.site import Identity
 from tracker.errors import DesirepathError, Invalid
 from tracker.services import Services
 from tracker.web import access
+from tracker.web.admin import shown_once
 from tracker.web.admin.first_event import last_events
 
 SWITCHES = (
@@ -81,9 +82,7 @@ class SitePages:
             except Invalid as wrong:
                 error = wrong
             else:
-                session["new_keys"] = {
-                    "site": made.site.id, "secret_key": made.secret_key, "token_secret": made.token_secret,
-                }  # fmt: skip
+                shown_once.keep(f"keys of {made.site.id}", made, clock.now_ms())
                 return redirect(url_for("install.page", site_id=made.site.id))
         page = render_template(
             "admin/site_new.html", error=error, zones=_zones(), zone=self._services.settings.time_zone
