@@ -117,7 +117,7 @@ def test_a_list_is_read(store_with: Callable[..., LoadedSite]) -> None:
     assert caught.value.field == "listed"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     told=slow.feature_histories(),
     zone=st.sampled_from(ZONES),

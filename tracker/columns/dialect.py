@@ -224,3 +224,44 @@ def _asof_left_join(element: AsofLeftJoin, compiler: Any, **kw: Any) -> str:
     left, right = (compiler.process(side, **kw) for side in (element.left, element.right))
     kw.pop("asfrom")
     return f"{left} ASOF LEFT JOIN {right} ON {compiler.process(element.onclause, **kw)}"
+
+
+class _Smallest(FunctionElement[Any]):
+    type = sa.ARRAY(sa.BigInteger)
+    inherit_cache = True
+
+
+def smallest(values: Column, most: int) -> FunctionElement[Any]:
+    """An aggregate: the so many least values, in order; take them out with `item`."""
+    return _Smallest(values, sa.literal_column(str(int(most))))
+
+
+@compiles(_Smallest)
+def _min_n(element: _Smallest, compiler: Any, **kw: Any) -> str:
+    return f"min({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(_Smallest, "clickhouse")
+@compiles(_Smallest, "clickhousedb")
+def _group_array_sorted(element: _Smallest, compiler: Any, **kw: Any) -> str:
+    values, most = (compiler.process(clause, **kw) for clause in _pair(element))
+    return f"groupArraySorted({most})({values})"
+
+
+class item(FunctionElement[int]):
+    """`item(list, n)`: the n-th of `smallest`, from 1; 0 where there is none."""
+
+    type = sa.BigInteger()
+    inherit_cache = True
+
+
+@compiles(item)
+def _list_item(element: item, compiler: Any, **kw: Any) -> str:
+    values, n = (compiler.process(clause, **kw) for clause in _pair(element))
+    return f"coalesce(({values})[{n}], 0)"
+
+
+@compiles(item, "clickhouse")
+@compiles(item, "clickhousedb")
+def _array_element(element: item, compiler: Any, **kw: Any) -> str:
+    return f"arrayElement({compiler.process(element.clauses, **kw)})"
