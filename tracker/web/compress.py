@@ -45,7 +45,7 @@ def _wanted(response: Response) -> bool:
     return (
         request.method == "GET"
         and response.status_code == 200
-        and not response.is_streamed
+        and (response.direct_passthrough or not response.is_streamed)  # files, not what is made on the way
         and "Content-Encoding" not in response.headers
         and (response.content_type or "").startswith(KINDS)
     )
