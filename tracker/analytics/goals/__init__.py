@@ -1,0 +1,1 @@
+"""Goals: what a site wants people to do."""
