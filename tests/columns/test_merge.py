@@ -154,3 +154,20 @@ def test_the_last_profile_sent_wins_again_when_a_later_one_is_deleted(
     ledger.sync(store)
     (person,) = named(contents(store, 10**6), "persons")
     assert json.loads(person["traits"]) == {"plan": "free", "age": 3}
+
+
+def test_a_visitor_is_anonymous_again_when_the_sign_in_is_deleted(
+    place: tuple[Ledger, DuckDBStore, DuckDBStore],
+) -> None:
+    ledger, store, _ = place
+    site = 10**6 + 1
+    ids = ledger.add([{"at": NOON, "visitor": "a"}, {"at": NOON + 1, "visitor": "a", "user": "u"}], site)
+    ledger.sync(store)
+    assert [name_of(p) for p in named(contents(store, site), "persons")] == ["user u"]
+    assert ids[1] is not None
+    ledger.delete([ids[1]], site)
+    ledger.sync(store)
+    found = contents(store, site)
+    assert [name_of(p) for p in named(found, "persons")] == ["visitor a"]
+    assert [s["events"] for s in named(found, "sessions")] == [1]
+    assert found["person_links"] == []

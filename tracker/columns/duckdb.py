@@ -6,13 +6,13 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import sqlalchemy as sa
 
-from tracker.columns import duckdb_dialect, merge
+from tracker.columns import duckdb_dialect, load, merge
 from tracker.columns.schema import SHAPE
 from tracker.columns.tail import Chunk, Place
 from tracker.errors import Unavailable
@@ -20,23 +20,34 @@ from tracker.errors import Unavailable
 log = logging.getLogger(__name__)
 
 READERS = 4
+ROW_GROUP = 61_440
+"""Rows that DuckDB keeps together. Half its usual number: a chunk of two keeps two processors busy."""
 
 
 class Locked(Unavailable):
     """Another process has the file open."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    root: duckdb.DuckDBPyConnection
+    engine: sa.Engine
+
+
 class DuckDBStore:
-    """A `columns.base.Store` in a DuckDB file, or in memory where there is no path."""
+    """A `columns.base.Store` in a DuckDB file, or in memory where there is no path.
+
+    DuckDB fills `memory_mb` with what was read last; it works with less, slower. The one writer calls
+    `stage` (from any thread) and `apply`.
+    """
 
     engine_name = "duckdb"
 
-    def __init__(self, path: Path | None, *, memory_mb: int = 384, threads: int = 2) -> None:
+    def __init__(self, path: Path | None, *, memory_mb: int = 300, threads: int = 2) -> None:
         self._path = path
         self._memory_mb = memory_mb
         self._threads = threads
-        self._root: duckdb.DuckDBPyConnection | None = None
-        self._engine: sa.Engine | None = None
+        self._opened: _Opened | None = None
         self._version = 0
         self._lock = threading.Lock()
 
@@ -48,7 +59,7 @@ class DuckDBStore:
     @property
     def is_open(self) -> bool:
         """Whether it can be asked."""
-        return self._root is not None
+        return self._opened is not None
 
     def open(self) -> None:
         """Open the file or make it; one that cannot be read is set aside for a new one.
@@ -60,45 +71,59 @@ class DuckDBStore:
         except duckdb.Error as error:
             if _is_lock(error):
                 raise Locked(f"{self._path} is open in another process.", retry_after=2) from error
-            log.error("column store cannot be opened; it is rebuilt", extra={"error": str(error)})
+            if _is_full(error) or self._path is None:
+                raise
+            log.error("the column store cannot be opened; it is rebuilt", extra={"error": str(error)})
             self.set_aside()
             self._open()
 
     def set_aside(self) -> None:
-        """Close the store and move its files out of the way; one older copy is kept for study."""
+        """Close the store and move its files out of the way; the last such copy is kept for study."""
         self.close()
-        if self._path is None:
-            return
         for suffix in ("", ".wal"):
+            if self._path is None:
+                continue
             file = self._path.with_name(self._path.name + suffix)
+            aside = self._path.with_name(f"{self._path.name}.broken{suffix}")
+            aside.unlink(missing_ok=True)
             if file.exists():
-                file.replace(self._path.with_name(f"{self._path.name}.broken{suffix}"))
+                file.replace(aside)
 
     def place(self) -> Place:
         """How far the ledger has been read."""
-        return merge.place(self._writer())
+        return merge.place(self._root())
 
     def last_event(self) -> str | None:
         """What tells the last event read from any other with its id."""
-        row = self._writer().execute("SELECT last_event FROM cursor").fetchone()
+        row = self._root().execute("SELECT last_event FROM cursor").fetchone()
         return str(row[0]) if row and row[0] is not None else None
 
     def skip_deletions(self, deletion: int) -> None:
         """Of an empty store: what was deleted up to here needs no replay."""
-        merge.skip_deletions(self._writer(), deletion)
+        merge.skip_deletions(self._root(), deletion)
 
-    def apply(self, chunk: Chunk) -> None:
-        """Take in a chunk of the ledger, all or nothing. One thread at a time."""
-        merge.apply(self._writer(), chunk)
+    def stage(self, lines: str, table: str) -> None:
+        """Parse lines of events into a table apart, ahead of their merge."""
+        with self._cursor() as connection:
+            load.stage(connection, lines, table)
+
+    def unstage(self, table: str) -> None:
+        """Drop a staged table."""
+        with self._cursor() as connection:
+            load.unstage(connection, table)
+
+    def apply(self, chunk: Chunk, table: str) -> None:
+        """Take in a chunk of the ledger whose events are staged in `table`, all or nothing."""
+        merge.apply(self._root(), chunk, table)
         self._version += 1
 
     @contextmanager
     def connect(self) -> Iterator[sa.Connection]:
         """One consistent view of all tables for reading."""
-        engine = self._engine
-        if engine is None:
+        opened = self._opened
+        if opened is None:
             raise Unavailable("The figures are being prepared; please come back soon.", retry_after=2)
-        with engine.connect() as connection:
+        with opened.engine.connect() as connection:
             yield connection
 
     def version(self) -> int:
@@ -108,52 +133,63 @@ class DuckDBStore:
     def close(self) -> None:
         """Close the file; readers that still run get errors."""
         with self._lock:
-            engine, self._engine = self._engine, None
-            root, self._root = self._root, None
-        if engine is not None:
-            engine.dispose()
-        if root is not None:
-            root.close()
+            opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.engine.dispose()
+            opened.root.close()
 
-    def _writer(self) -> duckdb.DuckDBPyConnection:
-        if self._root is None:
+    def _root(self) -> duckdb.DuckDBPyConnection:
+        if self._opened is None:
             raise Unavailable("The column store is closed.", retry_after=2)
-        return self._root
+        return self._opened.root
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        connection = self._root().cursor()
+        connection.execute("USE columns")
+        return connection
 
     def _open(self) -> None:
-        root = duckdb.connect(str(self._path) if self._path else ":memory:", config=self._config())
+        root = duckdb.connect(":memory:", config=self._config())
         try:
-            self._check_shape(root)
+            self._attach(root)
         except BaseException:  # an open file could not be set aside
             root.close()
             raise
-        (self._version,) = root.execute("SELECT version FROM cursor").fetchone() or (0,)
-        self._root = root
-        self._engine = duckdb_dialect.engine(root.cursor, READERS)
+        self._version += 1
+        self._opened = _Opened(root, duckdb_dialect.engine(self._cursor, READERS))
 
-    def _config(self) -> dict[str, Any]:
-        config: dict[str, Any] = {
+    def _config(self) -> dict[str, str | bool | int | float | list[str]]:
+        config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": f"{self._memory_mb}MB",
             "threads": self._threads,
             "preserve_insertion_order": False,
+            "checkpoint_threshold": "64MB",
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "enable_external_access": False,
-            "lock_configuration": True,
         }
         if self._path is not None:
             config["temp_directory"] = str(self._path.with_name(self._path.name + ".tmp"))
         return config
 
-    def _check_shape(self, root: duckdb.DuckDBPyConnection) -> None:
-        tables = {name for (name,) in root.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-        if not tables:
+    def _attach(self, root: duckdb.DuckDBPyConnection) -> None:
+        """Attach the file and the staging area, then shut every other way to the disk."""
+        path = str(self._path) if self._path is not None else ":memory:"
+        quoted = path.replace("'", "''")
+        root.execute(f"ATTACH '{quoted}' AS columns (ROW_GROUP_SIZE {ROW_GROUP})")
+        root.execute(f"ATTACH ':memory:' AS staging (ROW_GROUP_SIZE {ROW_GROUP})")
+        root.execute("USE columns")
+        root.execute("SET enable_external_access = false")
+        root.execute("SET lock_configuration = true")
+        tables = root.execute("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'columns'")
+        if tables.fetchone() == (0,):
             merge.create(root, duckdb_dialect.Dialect())
-            return
-        found = root.execute("SELECT shape FROM cursor").fetchone()
-        if found != (SHAPE,):
-            raise duckdb.InvalidInputException(f"made by another version of Desirepath (shape {found})")
+        elif not merge.fits(root):
+            raise duckdb.InvalidInputException(f"not of the shape this version needs ({SHAPE})")
 
 
 def _is_lock(error: duckdb.Error) -> bool:
-    return isinstance(error, duckdb.IOException) and "lock" in str(error).lower()
+    return isinstance(error, duckdb.IOException) and "lock on file" in str(error)
+
+
+def _is_full(error: duckdb.Error) -> bool:
+    return "No space left" in str(error)

@@ -64,21 +64,24 @@ def _owners(events: str) -> str:
 
 # An anonymous event kept already belongs to its visitor, or to one of the visitor's former users.
 ANONYMOUS = f"""CREATE OR REPLACE TEMP TABLE anonymous AS
-    SELECT id, site_id, visitor, user_id, "at", person_id, session_id FROM events e
+    SELECT id, site_id, visitor, user_id, "at", person_id, session_id, bot IS NOT NULL AS bot, client_session
+    FROM events e
     SEMI JOIN relinked USING (site_id, visitor)
     WHERE e.user_id IS NULL AND e.person_id IN (
         SELECT person_id FROM former UNION ALL SELECT {person_key("v", "visitor")} FROM relinked)"""  # noqa: S608
 MOVED = f"""CREATE OR REPLACE TEMP TABLE moved AS
-    SELECT id, session_id, person_id AS old_person, new_person FROM (
-        SELECT a.*, coalesce({person_key("u", "o.user_id", "a.site_id")},
-            {person_key("v", "a.visitor", "a.site_id")}) AS new_person
+    SELECT id, session_id, person_id AS old_person, new_person, "at", bot, client_session FROM (
+        SELECT a.*, CASE WHEN o.user_id IS NULL
+            THEN {person_key("v", "a.visitor", "a.site_id")}
+            ELSE {person_key("u", "o.user_id", "a.site_id")} END AS new_person
         FROM anonymous a LEFT JOIN ({_owners("anonymous")}) o ON o.id = a.id
     ) WHERE person_id != new_person"""  # noqa: S608
 
 RESOLVE = f"""UPDATE incoming SET person_id = {person_key("u", "o.user_id", "incoming.site_id")}
     FROM ({_owners("incoming")}) o WHERE o.id = incoming.id"""  # noqa: S608
 NOTHING_MOVED = """CREATE OR REPLACE TEMP TABLE moved
-    (id BIGINT, session_id BIGINT, old_person BIGINT, new_person BIGINT)"""
+    (id BIGINT, session_id BIGINT, old_person BIGINT, new_person BIGINT, "at" BIGINT, bot BOOLEAN,
+    client_session TEXT)"""
 
 
 def update(connection: Any) -> None:

@@ -11,7 +11,7 @@ from tracker.columns.schema import METADATA, SHAPE
 from tracker.columns.tail import Chunk, Place
 
 TABLES = (
-    "CREATE TABLE IF NOT EXISTS places (client BIGINT, profile BIGINT)",
+    "CREATE TABLE IF NOT EXISTS places (client BIGINT, profile BIGINT, probe BIGINT)",
     *load.TABLES,
     *sessions.TABLES,
     *persons.TABLES,
@@ -19,6 +19,9 @@ TABLES = (
 
 IDS = """(SELECT unnest(from_json(line, '["BIGINT"]'))
     FROM (SELECT unnest(string_split($1, chr(10))) AS line))"""
+PROBE = load.person_key("u", "'probe'", "0")
+"""Numbers of persons come from DuckDB's own hash, which another version may compute otherwise."""
+
 GONE = f"""CREATE OR REPLACE TEMP TABLE gone AS
     SELECT id, site_id, session_id, person_id, visitor, user_id FROM events WHERE id IN {IDS}"""  # noqa: S608
 NOTHING_GONE = """CREATE OR REPLACE TEMP TABLE gone (id BIGINT, site_id BIGINT, session_id BIGINT,
@@ -26,9 +29,9 @@ NOTHING_GONE = """CREATE OR REPLACE TEMP TABLE gone (id BIGINT, site_id BIGINT, 
 TOO_LATE = f"DELETE FROM incoming WHERE id IN {IDS}"  # noqa: S608
 FORGET = f"DELETE FROM profiles WHERE id IN {IDS}"  # noqa: S608
 TEMPORARY = (
-    "incoming", "gone", "relinked", "former", "points", "anonymous", "moved", "fresh", "hull", "touched",
-    "pool", "cut", "changed", "people", "new_profiles",
-)  # fmt: skip
+    *("incoming", "gone", "relinked", "former", "points", "anonymous", "moved", "fresh", "hull", "touched"),
+    *("before", "parts", "cut", "changed", "people", "new_profiles"),
+)
 
 
 def create(connection: Any, dialect: sa.Dialect) -> None:
@@ -37,8 +40,14 @@ def create(connection: Any, dialect: sa.Dialect) -> None:
         connection.execute(str(sa.schema.CreateTable(table).compile(dialect=dialect)))
     for statement in TABLES:
         connection.execute(statement)
-    connection.execute("INSERT INTO cursor VALUES (0, 0, 0, NULL, $1)", [SHAPE])
-    connection.execute("INSERT INTO places VALUES (0, 0)")
+    connection.execute("INSERT INTO cursor VALUES (0, 0, NULL, $1)", [SHAPE])
+    connection.execute(f"INSERT INTO places VALUES (0, 0, {PROBE})")  # noqa: S608 - ours
+
+
+def fits(connection: Any) -> bool:
+    """Whether the tables mean what this version, and this DuckDB, would write."""
+    found = connection.execute(f"SELECT shape, probe = {PROBE} FROM cursor, places")  # noqa: S608 - ours
+    return bool(found.fetchone() == (SHAPE, True))
 
 
 def place(connection: Any) -> Place:
@@ -54,18 +63,19 @@ def skip_deletions(connection: Any, deletion: int) -> None:
     connection.execute("UPDATE cursor SET last_deletion = $1", [deletion])
 
 
-def apply(connection: Any, chunk: Chunk) -> None:
-    """Take in a chunk of the ledger: all of it or, when it raises, nothing."""
+def apply(connection: Any, chunk: Chunk, table: str) -> None:
+    """Take in a chunk of the ledger, staged in `table`: all of it or, when it raises, nothing."""
     connection.execute("BEGIN TRANSACTION")
     try:
-        load.stage(connection, chunk)
+        last_id = place(connection).event
+        load.begin(connection, chunk, table)
         _delete(connection, chunk)
         links.update(connection)
-        sessions.update(connection)
+        sessions.update(connection, last_id, table)
         persons.update(connection)
         _advance(connection, chunk)
-        for table in TEMPORARY:
-            connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
+        for name in TEMPORARY:
+            connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
         connection.execute("COMMIT")
     except BaseException:  # an open transaction would hold up every later one
         connection.execute("ROLLBACK")
@@ -85,8 +95,7 @@ def _delete(connection: Any, chunk: Chunk) -> None:
 
 def _advance(connection: Any, chunk: Chunk) -> None:
     connection.execute(
-        "UPDATE cursor SET last_id = $1, last_deletion = $2, version = version + 1, "
-        "last_event = coalesce($3, last_event)",
+        "UPDATE cursor SET last_id = $1, last_deletion = $2, last_event = coalesce($3, last_event)",
         [chunk.place.event, chunk.place.deletion, chunk.last_event],
     )
     connection.execute(

@@ -19,7 +19,7 @@ PEOPLE = """CREATE OR REPLACE TEMP TABLE people AS
         UNION ALL
         SELECT person_id, NULL, visitor FROM incoming WHERE user_id IS NULL AND person_id IS NOT NULL
         UNION ALL
-        SELECT c.person_id, NULL, c.visitor FROM cut c JOIN moved m ON m.id = c.id
+        SELECT b.person_id, NULL, b.visitor FROM before b JOIN moved m ON m.id = b.id
         UNION ALL
         SELECT old_person, NULL, NULL FROM moved
         UNION ALL
@@ -58,7 +58,8 @@ KNOWN = """SELECT u.person_id, last(p.name ORDER BY u."at", u.id) FILTER (WHERE 
 PEOPLES = "NOT s.bot"
 LATEST = ("country", "device", "browser", "os", "language")
 EARLIEST = ("entry_page", "source", "channel", "utm_campaign")
-PLACE = "{'a': s.started_at, 'i': s.session_id}"
+# Sessions of one person begin at different times, but for one of people's and one of bots'.
+PLACE = "s.started_at * 2 + (NOT s.bot)::BIGINT"
 MAKE = f"""INSERT INTO persons ({", ".join(column.name for column in persons.columns)})
     SELECT s.site_id, s.person_id, any_value(w.user_id) AS user_id,
         CASE WHEN any_value(w.user_id) IS NULL THEN any_value(w.visitor) END,

@@ -183,7 +183,6 @@ cursor = sa.Table(
     METADATA,
     _number("last_id"),  # of the ledger's events
     _number("last_deletion"),
-    _number("version"),  # grows by one with each change
     _text("last_event"),  # event id and time of the last one, to tell another ledger from this one
     _number("shape"),  # SHAPE, when the file was made
 )

@@ -4,14 +4,16 @@ Each event reaches until 30 minutes after it, and at least until the last event 
 session ends where nothing reaches the next event. Events of bots and of people never share a session.
 
 Only sessions that new, moved or deleted events can change are made again, from all of their events.
-Tables made here: `touched` (sessions to be made again), `pool` (all events of them, old and new).
+Tables made here: `touched` (sessions to be made again), `before` (their events so far), `cut` (the session
+of each event, old and new).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from tracker.columns.schema import events, sessions
+from tracker.columns import load
+from tracker.columns.schema import sessions
 
 GAP_MS = 30 * 60 * 1000
 
@@ -35,7 +37,6 @@ USED = (
     "site_id",
     '"at"',
     "visitor",
-    "user_id",
     "client_session",
     "interactive",
     "daily",
@@ -49,9 +50,7 @@ USED = (
 FRESH = """CREATE OR REPLACE TEMP TABLE fresh AS
     SELECT person_id, bot IS NOT NULL AS bot, "at", client_session FROM incoming WHERE person_id IS NOT NULL
     UNION ALL
-    SELECT m.new_person, e.bot IS NOT NULL, e."at", e.client_session
-    FROM events e JOIN moved m ON m.id = e.id WHERE e.id BETWEEN
-        (SELECT min(id) FROM moved) AND (SELECT max(id) FROM moved)"""
+    SELECT new_person, bot, "at", client_session FROM moved"""
 
 # From the first to the last new event of a person, widened by sessions that share a client session id.
 HULL = """CREATE OR REPLACE TEMP TABLE hull AS
@@ -73,29 +72,29 @@ TOUCHED = f"""CREATE OR REPLACE TEMP TABLE touched AS
     SELECT session_id, person_id, first_id, last_id FROM sessions WHERE session_id IN (
         SELECT session_id FROM moved UNION ALL SELECT session_id FROM gone)"""  # noqa: S608
 
-POOL = f"""CREATE OR REPLACE TEMP TABLE pool AS
-    SELECT {", ".join(USED)}, bot IS NOT NULL AS bot, person_id, NULL::BIGINT AS old_person,
-        NULL::BIGINT AS old_session
-    FROM incoming WHERE person_id IS NOT NULL
-    UNION ALL
-    SELECT {", ".join("e." + name for name in USED)}, e.bot IS NOT NULL,
-        coalesce(m.new_person, e.person_id), e.person_id, e.session_id
+BEFORE = f"""CREATE OR REPLACE TEMP TABLE before AS
+    SELECT {", ".join("e." + name for name in USED)}, e.bot, e.session_id, e.person_id AS old_person,
+        coalesce(m.new_person, e.person_id) AS person_id
     FROM events e LEFT JOIN moved m ON m.id = e.id
     WHERE e.session_id IN (SELECT session_id FROM touched) AND e.id BETWEEN $1 AND $2"""  # noqa: S608
 
+PARTS = """CREATE OR REPLACE TEMP TABLE parts AS
+    SELECT id, "at", client_session, bot IS NOT NULL AS bot, person_id,
+        NULL::BIGINT AS old_person, NULL::BIGINT AS old_session
+    FROM incoming WHERE person_id IS NOT NULL
+    UNION ALL
+    SELECT id, "at", client_session, bot IS NOT NULL, person_id, old_person, session_id FROM before"""
 CUT = f"""CREATE OR REPLACE TEMP TABLE cut AS
-    SELECT * EXCLUDE (span_end, reach), last_value(CASE WHEN reach IS NULL OR "at" > reach THEN id END
-        IGNORE NULLS) OVER (PARTITION BY person_id, bot ORDER BY place) AS session_id
+    SELECT id, person_id, old_person, old_session,
+        last_value(CASE WHEN reach IS NULL OR "at" > reach THEN id END IGNORE NULLS)
+            OVER (PARTITION BY person_id, bot ORDER BY "at", id) AS session_id
     FROM (
-        SELECT *, max(greatest("at" + {GAP_MS}, span_end)) OVER (
-                PARTITION BY person_id, bot ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-            ) AS reach
-        FROM (
-            SELECT *, row_number() OVER (PARTITION BY person_id, bot ORDER BY "at", id) AS place,
-                CASE WHEN client_session IS NOT NULL THEN
-                    max("at") OVER (PARTITION BY person_id, bot, client_session) ELSE 0 END AS span_end
-            FROM pool
-        )
+        SELECT p.*, max(greatest("at" + {GAP_MS}, coalesce(span_end, 0))) OVER (PARTITION BY person_id, bot
+            ORDER BY "at", id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach
+        FROM parts p LEFT JOIN (
+            SELECT person_id, bot, client_session, max("at") AS span_end FROM parts
+            WHERE client_session IS NOT NULL GROUP BY ALL
+        ) s USING (person_id, bot, client_session)
     )"""  # noqa: S608
 
 CHANGED = """CREATE OR REPLACE TEMP TABLE changed AS
@@ -103,13 +102,10 @@ CHANGED = """CREATE OR REPLACE TEMP TABLE changed AS
     WHERE old_session IS NOT NULL AND (old_session != session_id OR old_person != person_id)"""
 CHANGE = """UPDATE events SET person_id = c.person_id, session_id = c.session_id FROM changed c
     WHERE events.id = c.id AND events.id BETWEEN $1 AND $2"""
-APPEND = f"""INSERT INTO events ({", ".join(f'"{column.name}"' for column in events.columns)})
-    SELECT {
-    ", ".join(
-        "c.session_id" if column.name == "session_id" else f'i."{column.name}"' for column in events.columns
-    )
-}
-    FROM incoming i LEFT JOIN cut c ON c.id = i.id"""  # noqa: S608
+
+
+# By time, then by ledger id (of which 2^40 are enough), as one number.
+PLACE = '"at"::HUGEINT * 1099511627776 + id'
 
 
 def _from_first(names: tuple[str, ...], tells: tuple[str, ...]) -> str:
@@ -127,7 +123,7 @@ MAKE = f"""INSERT INTO sessions ({", ".join(column.name for column in sessions.c
         {", ".join("origin." + name for name in ORIGIN)}, {", ".join("machine." + name for name in DEVICE)},
         first_id, last_id
     FROM (
-        SELECT session_id, any_value(site_id) AS site_id, any_value(person_id) AS person_id,
+        SELECT session_id, any_value(site_id) AS site_id, any_value(c.person_id) AS person_id,
             any_value(bot) AS bot, bool_and(daily) AS daily,
             min("at") AS started_at, max("at") AS ended_at,
             count(*) FILTER (WHERE page_view) <= 1
@@ -141,26 +137,36 @@ MAKE = f"""INSERT INTO sessions ({", ".join(column.name for column in sessions.c
             max("at") FILTER (WHERE page_view) AS exit_at,
             {_from_first(("host", *ORIGIN), ("host", "page", *ORIGIN))} AS origin,
             {_from_first(DEVICE, DEVICE)} AS machine,
-            min(id) AS first_id, max(id) AS last_id
-        FROM cut GROUP BY session_id
+            min(c.id) AS first_id, max(c.id) AS last_id
+        FROM cut c JOIN (
+            SELECT {", ".join(USED)}, bot IS NOT NULL AS bot, {PLACE} AS place FROM events WHERE id > $1
+            UNION ALL
+            SELECT {", ".join(USED)}, bot IS NOT NULL, {PLACE} FROM before
+        ) e ON e.id = c.id GROUP BY session_id
     )"""  # noqa: S608
 
-KEYS = """INSERT INTO session_keys SELECT DISTINCT person_id, session_id, client_session FROM cut
-    WHERE client_session IS NOT NULL"""
+KEYS = """INSERT INTO session_keys SELECT DISTINCT c.person_id, c.session_id, e.client_session
+    FROM cut c JOIN (
+        SELECT id, client_session FROM incoming UNION ALL SELECT id, client_session FROM before
+    ) e ON e.id = c.id WHERE e.client_session IS NOT NULL"""
 
 
-def update(connection: Any) -> None:
-    """Append `incoming` to `events` with its sessions, and make the touched sessions again."""
+def update(connection: Any, last_id: int, table: str) -> None:
+    """Append `incoming` to `events` with its sessions, and make the touched sessions again.
+
+    `last_id` is the highest ledger id that was in the store before, `table` where the lines are staged.
+    """
     for statement in (FRESH, HULL, TOUCHED):
         connection.execute(statement)
     bounds = connection.execute("SELECT coalesce(min(first_id), 0), coalesce(max(last_id), -1) FROM touched")
     low, high = bounds.fetchone()
-    connection.execute(POOL, [low, high])
+    connection.execute(BEFORE, [low, high])
+    connection.execute(PARTS)
     connection.execute(CUT)
     connection.execute(CHANGED)
     connection.execute(CHANGE, [low, high])
-    connection.execute(APPEND)
+    load.append(connection, table)
     connection.execute("DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM touched)")
     connection.execute("DELETE FROM session_keys WHERE session_id IN (SELECT session_id FROM touched)")
-    connection.execute(MAKE)
+    connection.execute(MAKE, [last_id])
     connection.execute(KEYS)

@@ -12,19 +12,22 @@ from pathlib import Path
 
 import duckdb
 
-from tracker.columns import tail
-from tracker.columns.duckdb import DuckDBStore, Locked
+from tracker.columns import ahead, tail
+from tracker.columns.duckdb import ROW_GROUP, DuckDBStore, Locked
 from tracker.ledger import connect
 
 log = logging.getLogger(__name__)
 
-CHUNK_EVENTS = 65_536
+CHUNK = 2 * ROW_GROUP
+"""Events merged at once: whole row groups, which DuckDB writes straight to the file."""
 PAUSE_S = 0.5
-"""Rest between two looks at the ledger when nobody waits."""
-LONGEST_PAUSE_S = 5.0
+"""Rest between two looks at the ledger."""
+LONGEST_PAUSE_S = 1.0
 NICE = 10
+GATHER_S = 0.25
+"""The same when somebody waits: a merge of one event costs as much as one of a thousand."""
 LOCK_PAUSE_S = 0.2
-TROUBLE_PAUSE_S = 2.0
+TROUBLE_PAUSE_S = 1.0
 PROGRESS_S = 5.0
 
 
@@ -41,24 +44,31 @@ Report = Callable[[Progress], None]
 
 
 def catch_up(
-    store: DuckDBStore, reader: connect.Connection, report: Report | None = None, *, chunk: int = CHUNK_EVENTS
+    store: DuckDBStore,
+    reader: connect.Connection,
+    report: Report | None = None,
+    *,
+    chunk: int = CHUNK,
+    most: int | None = None,
+    bare: bool = False,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Read the ledger to its end. Gives the number of events taken in; `report` hears of it every 5 s."""
+    """Read the ledger to its end, or `most` chunks of it. Gives the number of events taken in.
+
+    `report` hears of it every five seconds. `bare` leaves out what the events say.
+    """
     begun = told = time.monotonic()
-    total = 0
-    last = tail.end(reader).event if report is not None else 0
-    while True:
-        step = tail.read(reader, store.place(), chunk)
-        if step.empty:
-            return total
-        store.apply(step)
-        total += step.count
+    total = merges = 0
+    for step, table in ahead.chunks(store, reader, store.place(), chunk, bare=bare):
+        store.apply(step, table)
+        total, merges = total + step.count, merges + 1
         now = time.monotonic()
         if report is not None and now - told >= PROGRESS_S:
             told = now
-            report(Progress(step.place.event, max(last, step.place.event), total / (now - begun)))
-        if step.count < chunk and not step.deleted:
-            return total
+            report(Progress(step.place.event, tail.end(reader).event, total / (now - begun)))
+        if merges == most or stopping():
+            break
+    return total
 
 
 def start_over(store: DuckDBStore, reader: connect.Connection) -> None:
@@ -80,7 +90,11 @@ def belongs(store: DuckDBStore, reader: connect.Connection) -> bool:
 
 
 class Sync:
-    """Follows the ledger in a thread of its own, from `start` to `stop`."""
+    """Follows the ledger in a thread of its own, from `start` to `stop`.
+
+    Trouble with a chunk is met step by step: the file is opened anew and the chunk made smaller; an
+    event that fails alone is taken in bare; where even that fails, the store is set aside and rebuilt.
+    """
 
     def __init__(self, ledger: Path, store: DuckDBStore, report: Report | None = None) -> None:
         self._ledger = ledger
@@ -88,9 +102,12 @@ class Sync:
         self._report = report or _log_progress
         self._thread: threading.Thread | None = None
         self._wake = threading.Event()
-        self._stopping = False
-        self._done = threading.Condition()
-        self._place = tail.Place()
+        self._stopping = threading.Event()
+        self._moved = threading.Condition()
+        self._event = 0
+        self._size = CHUNK
+        self._bare = False
+        self._rebuild = False
         self.last_error: str | None = None
 
     def start(self) -> None:
@@ -100,23 +117,28 @@ class Sync:
 
     def stop(self) -> None:
         """End after the chunk at hand and close the store."""
-        self._stopping = True
+        self._stopping.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
             self._thread = None
         self._store.close()
 
-    def wait_for(self, event: int, timeout: float) -> bool:
-        """Wait until this ledger id is in the store; False when the time is over."""
+    def rebuild(self) -> None:
+        """Make the store anew from the ledger, beginning soon; pages have no figures until it is done."""
+        self._rebuild = True
         self._wake.set()
-        with self._done:
-            return self._done.wait_for(lambda: self._place.event >= event, timeout)
+
+    def wait_for(self, event: int, timeout: float) -> bool:
+        """Wait until this ledger id is in the store; False when the time (seconds) is over."""
+        self._wake.set()
+        with self._moved:
+            return self._moved.wait_for(lambda: self._event >= event, timeout)
 
     @property
     def event(self) -> int:
-        """The last ledger id in the store."""
-        return self._place.event
+        """The last ledger id in the store, 0 before it is open."""
+        return self._event
 
     @property
     def store_is_open(self) -> bool:
@@ -131,7 +153,7 @@ class Sync:
     def _run(self) -> None:
         _yield_to_senders()
         reader: connect.Connection | None = None
-        while not self._stopping:
+        while not self._stopping.is_set():
             try:
                 if reader is None:
                     reader = connect.open_reader(self._ledger)
@@ -140,35 +162,65 @@ class Sync:
                 self.last_error = None
                 self._rest(_rest_after(time.monotonic() - begun))
             except Locked:
-                self._rest(LOCK_PAUSE_S)
+                self._stopping.wait(LOCK_PAUSE_S)
             except duckdb.Error as error:
-                self._failed(error)
-                self._store.set_aside()
+                self._retreat(error)
             except Exception as error:  # noqa: BLE001
-                # Whatever it was (disk full, ledger locked), the ledger is safe and following it goes on.
+                # Whatever it was (ledger busy, no ledger yet), following it goes on.
                 self._failed(error)
-                self._store.close()
         if reader is not None:
             reader.close()
 
     def _step(self, reader: connect.Connection) -> None:
+        self._ready(reader)
+        careful = self._size < CHUNK
+        catch_up(
+            self._store,
+            reader,
+            self._report,
+            chunk=self._size,
+            most=1 if careful else None,
+            bare=self._bare,
+            stopping=self._stopping.is_set,
+        )
+        self._size, self._bare = min(self._size * 8, CHUNK), False
+        with self._moved:
+            self._event = self._store.place().event
+            self._moved.notify_all()
+        if careful:
+            self._wake.set()
+
+    def _ready(self, reader: connect.Connection) -> None:
+        if self._rebuild:
+            self._rebuild = False
+            start_over(self._store, reader)
         if not self._store.is_open:
             self._store.open()
             if not belongs(self._store, reader):
                 log.warning("the column store is not of this ledger; it is rebuilt")
                 start_over(self._store, reader)
-        catch_up(self._store, reader, self._report)
-        with self._done:
-            self._place = self._store.place()
-            self._done.notify_all()
+
+    def _retreat(self, error: duckdb.Error) -> None:
+        self._failed(error)
+        self._store.close()
+        if "No space left" in str(error):
+            return
+        if self._size > 1:
+            self._size = max(1, self._size // 16)
+        elif not self._bare:
+            self._bare = True
+        else:
+            self._size, self._bare = CHUNK, False
+            self._store.set_aside()
 
     def _failed(self, error: Exception) -> None:
         self.last_error = str(error)
         log.error("column sync failed", exc_info=error)
-        self._rest(TROUBLE_PAUSE_S)
+        self._stopping.wait(TROUBLE_PAUSE_S)
 
     def _rest(self, seconds: float) -> None:
-        self._wake.wait(seconds)
+        self._stopping.wait(GATHER_S)
+        self._wake.wait(seconds - GATHER_S)
         self._wake.clear()
 
 
@@ -181,7 +233,10 @@ def _yield_to_senders() -> None:
 
 
 def _rest_after(spent: float) -> float:
-    """Seconds to rest after a step: three times as long as it took, so that senders have the processor."""
+    """Seconds to rest after a step: three times as long as it took, so that senders have the processor.
+
+    Never so long that an event would not be seen within two seconds.
+    """
     return min(max(PAUSE_S, 3 * spent), LONGEST_PAUSE_S)
 
 

@@ -12,13 +12,22 @@ from tracker.ledger.connect import Connection
 
 SLICE = 2_048
 """Events in one statement; with properties of 32 KB each that is still bounded."""
-CHUNK_BYTES = 32 << 20
+CHUNK_BYTES = 64 << 20
 
-EVENTS = (
-    "SELECT count(*), max(id), group_concat(json_array(id, site_id, name, at, received_at, visitor, session, "
-    "user_id, flags, bot, client_id, profile_id, context, properties), char(10)) FROM "
-    "(SELECT * FROM events NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?)"
-)
+
+def _lines(context: str, properties: str) -> str:
+    """A statement that gives (count, last id, lines) of the next events."""
+    return (
+        f"SELECT count(*), max(id), group_concat('[' || {context} || ',' || {properties} || ',' || "  # noqa: S608
+        "substr(json_array(id, site_id, name, at, received_at, visitor, session, user_id, flags, bot, "
+        "client_id, profile_id), 2), char(10)) FROM "
+        "(SELECT * FROM events NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?)"
+    )
+
+
+# Context and properties go in as the JSON they are; a raw line break can only stand between their parts.
+EVENTS = _lines("replace(context, char(10), ' ')", "replace(properties, char(10), ' ')")
+BARE_EVENTS = _lines("'{}'", "'{}'")
 CLIENTS = (
     "SELECT max(id), group_concat(json_array(id, body), char(10)) FROM "
     "(SELECT * FROM clients WHERE id > ? ORDER BY id LIMIT ?)"
@@ -52,6 +61,7 @@ class Chunk:
     """Where to go on after it."""
     count: int
     events: str
+    """Taken away once it is staged."""
     clients: str
     profiles: str
     deleted: str
@@ -64,20 +74,19 @@ class Chunk:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not (self.events or self.deleted)
+        return not (self.count or self.deleted)
 
 
-def read(connection: Connection, place: Place, limit: int) -> Chunk:
+def read(connection: Connection, place: Place, limit: int, *, bare: bool = False) -> Chunk:
     """The next `limit` events at most, with all that belongs to them, and what was deleted since.
 
     Devices and profiles are read after the events that name them, so none is missing. Deletions come
-    last: an event they name was read, or will never be.
+    last: an event they name was read, or will never be. `bare` leaves context and properties out.
     """
-    count, last, events = _events(connection, place.event, limit)
+    count, last, events = _events(connection, place.event, limit, BARE_EVENTS if bare else EVENTS)
     client, clients = _all(connection, CLIENTS, place.client)
     profile, profiles = _all(connection, PROFILES, place.profile)
     deletion, deleted, forgotten = connection.execute(DELETIONS, (place.deletion, SLICE)).fetchone()
-    named = connection.execute(LAST, (last,)).fetchone()
     return Chunk(
         Place(last, client, profile, deletion or place.deletion),
         count,
@@ -86,7 +95,7 @@ def read(connection: Connection, place: Place, limit: int) -> Chunk:
         profiles,
         deleted or "",
         forgotten or "",
-        named[0] if named else None,
+        last_event(connection, last),
     )
 
 
@@ -102,11 +111,11 @@ def end(connection: Connection) -> Place:
     return Place(event=rows.get("events", 0), deletion=rows.get("deletions", 0))
 
 
-def _events(connection: Connection, after: int, limit: int) -> tuple[int, int, str]:
+def _events(connection: Connection, after: int, limit: int, sql: str) -> tuple[int, int, str]:
     parts: list[str] = []
     total = size = 0
     while total < limit and size < CHUNK_BYTES:
-        count, last, text = connection.execute(EVENTS, (after, min(SLICE, limit - total))).fetchone()
+        count, last, text = connection.execute(sql, (after, min(SLICE, limit - total))).fetchone()
         if not count:
             break
         parts.append(text)
