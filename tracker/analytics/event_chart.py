@@ -1,0 +1,178 @@
+"""Event chart: how often something happens, step by step, cut by whatever the events tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.analytics import filters
+from tracker.analytics.filters import Condition, events_in
+from tracker.analytics.query import Query
+from tracker.analytics.registry import Parameter, question
+from tracker.columns.schema import events, sessions
+from tracker.domain.event import PAGE_VIEW, PAGE_VIEW_ALIASES
+from tracker.errors import Invalid
+
+MAX_SERIES = 20
+
+Pair = tuple[str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of the chart over the whole period. `event` is None where all events are one line, `value`
+    where there is no breakdown, and where the breakdown's value is not known."""
+
+    event: str | None
+    value: str | None
+    events: int
+    persons: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of one line. `start` is epoch ms, `date` its name in local time."""
+
+    date: str
+    start: int
+    event: str | None
+    value: str | None
+    events: int
+    persons: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventChart:
+    """`series` with most events first; `steps` line by line, oldest first, empty ones too.
+
+    `total` events are in the chart or, `other` of them, in lines too small to be shown.
+    """
+
+    total: int
+    other: int
+    series: tuple[Series, ...]
+    steps: tuple[Step, ...]
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Event names out of `signup,purchase`, each once. Raises Invalid."""
+    found = [name.strip() for name in text.split(",") if name.strip()]
+    found = [PAGE_VIEW if name in PAGE_VIEW_ALIASES else name for name in found]
+    if len(set(found)) > MAX_SERIES:
+        raise Invalid(f"A chart shows {MAX_SERIES} events at most.", field="names")
+    return tuple(dict.fromkeys(found))
+
+
+def breakdown(text: str) -> str:
+    """A dimension events can be cut by. Raises Invalid."""
+    _value(text)
+    return text
+
+
+PARAMETERS = (
+    Parameter("names", "Event names, separated by commas; without any, all events are one line.", names, ()),
+    Parameter("by", "Cut each line by page, country, source … or property.<name>.", breakdown, None),
+)
+
+
+@question(name="event-chart", title="Event chart", parameters=PARAMETERS, rows="steps")
+def answer(
+    connection: sa.Connection, query: Query, names: tuple[str, ...] = (), by: str | None = None
+) -> EventChart:
+    """How often events happen in each hour, day, week or month of the period.
+
+    - **Events**: all events of that name, those of servers and pings too; bots are left out.
+    - **Persons**: the distinct known persons they are of. A person counts in each step and in each line, so
+      these add up to more than the whole.
+    - **Breakdown**: a line for each value, as the event itself tells it; source, channel and the like as its
+      visit tells. The twenty lines with most events are shown (fewer with `limit`), the rest is in *other*.
+    """
+    sizes = connection.execute(_sizes(query, names, by)).all()
+    shown = [_pair(row) for row in sizes]
+    shown += [(name, None) for name in names if by is None and (name, None) not in shown]
+    shown = shown or ([(None, None)] if not names and by is None else [])
+    found: dict[tuple[Pair, int | None], tuple[int, int]] = {}
+    if sizes:
+        for row in connection.execute(_counted(query, names, by, shown)):
+            found[_pair(row), None if row.whole else row.step] = (int(row.events), int(row.persons))
+    series = tuple(Series(*pair, *found.get((pair, None), (0, 0))) for pair in shown)
+    steps = tuple(
+        Step(bucket.name, bucket.start, *pair, *found.get((pair, bucket.key), (0, 0)))
+        for pair in shown
+        for bucket in query.buckets()
+    )
+    total = int(sizes[0].total) if sizes else 0
+    return EventChart(total, total - sum(line.events for line in series), series, steps)
+
+
+def _pair(row: Any) -> Pair:
+    return row.event, row.value
+
+
+def _rows(query: Query, names: tuple[str, ...], by: str | None, *more: Any) -> sa.Select[Any]:
+    """Rows (event, value, …) of all events in the chart."""
+    event = events.c.name if names else sa.literal_column("NULL", sa.Text)
+    value = sa.literal_column("NULL", sa.Text) if by is None else _value(by)
+    found = sa.select(event.label("event"), value.label("value"), *more).where(*events_in(query))
+    if by in filters.OF_SESSIONS:
+        found = found.outerjoin_from(events, sessions, events.c.session_id == sessions.c.session_id)
+    return found.where(events.c.name.in_(names)) if names else found
+
+
+def _value(by: str) -> sa.ColumnElement[Any]:
+    if by in filters.OF_SESSIONS:
+        return filters.dimension(by, sessions)
+    try:
+        return filters.dimension(by, events)
+    except Invalid as error:
+        known = ", ".join((*filters.OF_EVENTS, *filters.OF_SESSIONS, *filters.OF_BOTH))
+        text = f"Events cannot be cut by {by[:60]!r}; use one of {known}, or property.<name>."
+        raise Invalid(text, field="by") from error
+
+
+def _sizes(query: Query, names: tuple[str, ...], by: str | None) -> sa.Select[Any]:
+    """Rows (event, value, total) of the lines to show, most events first; `total` is of all lines."""
+    rows = _rows(query, names, by).subquery("rows_of")
+    line = (rows.c.event, rows.c.value)
+    each = sa.select(*line, sa.func.count().label("events")).group_by(*line).subquery("each_line")
+    total = sa.func.sum(each.c.events).over().label("total")
+    order = (each.c.events.desc(), sa.func.coalesce(each.c.event, ""), sa.func.coalesce(each.c.value, ""))
+    shown = sa.select(each.c.event, each.c.value, total).order_by(*order)
+    return shown.limit(min(query.limit, MAX_SERIES))
+
+
+def _counted(
+    query: Query, names: tuple[str, ...], by: str | None, shown: list[Pair]
+) -> sa.CompoundSelect[Any]:
+    """Rows (whole, event, value, step, events, persons): of the period (whole is 1) and of each step."""
+    step = query.bucket(events.c.at).label("step")
+    rows = _rows(query, names, by, step, events.c.person_id).subquery("rows_of")
+    line = (rows.c.event, rows.c.value)
+    each = (
+        sa.select(*line, rows.c.step, rows.c.person_id, sa.func.count().label("events"))
+        .where(*_among(rows.c.value, {value for _, value in shown}, by))
+        .group_by(*line, rows.c.step, rows.c.person_id)
+        .cte("each_person")
+    )
+    total, line = sa.func.sum(each.c.events).label("events"), (each.c.event, each.c.value)
+    everybody = sa.func.count(each.c.person_id.distinct()).label("persons")
+    persons = sa.func.count(each.c.person_id).label("persons")
+    return sa.union_all(
+        sa.select(_number(1).label("whole"), *line, _number(0).label("step"), total, everybody).group_by(
+            *line
+        ),
+        sa.select(_number(0), *line, each.c.step, total, persons).group_by(*line, each.c.step),
+    )
+
+
+def _among(column: sa.ColumnElement[Any], values: set[str | None], by: str | None) -> list[Condition]:
+    if by is None:
+        return []
+    known = column.in_([value for value in values if value is not None])
+    return [sa.or_(column.is_(None), known) if None in values else known]
+
+
+def _number(value: int) -> sa.ColumnElement[int]:
+    return sa.literal_column(str(value), sa.BigInteger)
