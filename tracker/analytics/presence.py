@@ -63,11 +63,17 @@ def each_event(query: Query) -> sa.Select[Any, Any, Any, Any]:
         events.c.at.label("at"),
         _one_if(events.c.interactive).label("events"),
         _one_if(events.c.page_view).label("views"),
-    ).where(
-        *events_in(query),
-        events.c.person_id.is_not(None),
-        sa.or_(events.c.interactive, events.c.page_view),
-    )
+    ).where(*personal(query), sa.or_(events.c.interactive, events.c.page_view))
+
+
+def personal(query: Query) -> list[Condition]:
+    """Conditions on `events`: as `events_in`, of known persons only; the quickest way to say it."""
+    known = events.c.person_id.is_not(None)
+    if not by_session(query) or not (query.filters or query.segment):
+        return [*events_in(query), known]
+    # Ten times fewer sessions than events are held against the filters.
+    wanted = sa.select(sessions.c.session_id).where(*overlapping_sessions(query))
+    return [*events_in(replace(query, filters=(), segment=None)), known, events.c.session_id.in_(wanted)]
 
 
 def by_session(query: Query) -> bool:
