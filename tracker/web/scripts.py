@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, request
@@ -21,15 +23,19 @@ def register(app: Flask) -> None:
     """Add a route for each file; they are read once."""
     blueprint = Blueprint("scripts", __name__)
     folder = Path(app.static_folder or "static") / "build"
-    held: dict[str, tuple[bytes, str]] = {}
+    held: dict[str, File] = {}
 
     def serve() -> Response:
         name, mimetype = FILES[request.path]
         if name not in held:
             held[name] = _read(folder / name)
-        body, tag = held[name]
-        response = Response(body, mimetype=mimetype)
-        response.set_etag(tag)
+        file = held[name]
+        small = request.accept_encodings.quality("gzip") > 0
+        response = Response(file.small if small else file.plain, mimetype=mimetype)
+        response.vary.add("Accept-Encoding")
+        if small:
+            response.headers["Content-Encoding"] = "gzip"
+        response.set_etag(file.tag, weak=True)  # one for both representations
         response.cache_control.public = True
         response.cache_control.max_age = KEEP_SECONDS
         response.headers["Access-Control-Allow-Origin"] = "*"
@@ -42,9 +48,20 @@ def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
 
-def _read(path: Path) -> tuple[bytes, str]:
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as built, and the same gzipped."""
+
+    plain: bytes
+    small: bytes
+    tag: str
+
+
+def _read(path: Path) -> File:
     try:
-        body = path.read_bytes()
+        plain = path.read_bytes()
     except FileNotFoundError:
         raise Unavailable("The browser script is not built; run `make assets`.") from None
-    return body, hashlib.sha256(body).hexdigest()[:16]
+    built = path.with_name(path.name + ".gz")
+    small = built.read_bytes() if built.exists() else gzip.compress(plain, 9, mtime=0)
+    return File(plain, small, hashlib.sha256(plain).hexdigest()[:16])
