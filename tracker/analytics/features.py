@@ -118,7 +118,7 @@ def answer(connection: sa.Connection, query: Query, listed: tuple[str, ...] = ()
 
     Filters hold for uses and for active persons alike.
     """
-    active = _active(connection, query)
+    active = active_persons(connection, query)
     used = [_Used(*row) for row in connection.execute(_usage(query, listed))]
     known = {name: (category, last) for name, category, last in connection.execute(_known(query, listed))}
     used.sort(key=lambda one: (-one.uses, one.name))
@@ -146,7 +146,8 @@ def of_features(listed: tuple[str, ...]) -> Condition:
     return sa.or_(told, events.c.name.in_(others)) if others else told
 
 
-def _active(connection: sa.Connection, query: Query) -> int:
+def active_persons(connection: sa.Connection, query: Query) -> int:
+    """How many persons were active in the period."""
     found = presence(query).subquery("presence")
     return connection.scalar(sa.select(sa.func.count(found.c.person_id.distinct()))) or 0
 
@@ -154,7 +155,7 @@ def _active(connection: sa.Connection, query: Query) -> int:
 def _known(query: Query, listed: tuple[str, ...]) -> sa.Select[Any]:
     """Rows (name, category, last use) of every feature used up to the period's end."""
     ever = query.over(replace(query.period, first=EPOCH, since=EARLIEST))
-    uses = _uses(ever, listed, events.c.at, events.c.id, events.c.category)
+    uses = uses_of_features(ever, listed, events.c.at, events.c.id, events.c.category)
     category = last_by(uses.c.category, uses.c.id)
     return sa.select(uses.c.feature, category, sa.func.max(uses.c.at)).group_by(uses.c.feature)
 
@@ -163,7 +164,7 @@ def _usage(query: Query, listed: tuple[str, ...]) -> sa.Select[Any]:
     """Rows of `_Used`, one for each feature used in the period or the previous one."""
     before = query.previous().period
     both = query.over(replace(query.period, first=before.first, since=before.since))
-    uses = _uses(both, listed, events.c.at, events.c.duration)
+    uses = uses_of_features(both, listed, events.c.at, events.c.duration)
     now = uses.c.at >= query.period.since
     timed = sa.case((now, uses.c.duration), else_=None)
     each = (
@@ -190,7 +191,7 @@ def _usage(query: Query, listed: tuple[str, ...]) -> sa.Select[Any]:
     ).group_by(each.c.feature)
 
 
-def _uses(query: Query, listed: tuple[str, ...], *columns: sa.ColumnElement[Any]) -> sa.Subquery:
+def uses_of_features(query: Query, listed: tuple[str, ...], *columns: sa.ColumnElement[Any]) -> sa.Subquery:
     """Rows (feature, person_id, …) of each use of a feature."""
     return (
         sa.select(feature_name(listed).label("feature"), events.c.person_id, *columns)
@@ -213,7 +214,7 @@ def _funnel(
 def _habits(query: Query, listed: tuple[str, ...], weeks: int) -> sa.Select[int, int, int]:
     """One row: persons who used any feature; on two days; on two days and in half of the weeks."""
     first = sa.literal_column(str(day_number(query.period.first)), sa.BigInteger)
-    uses = _uses(query, listed, query.day(events.c.at).label("day"))
+    uses = uses_of_features(query, listed, query.day(events.c.at).label("day"))
     weekly = (
         sa.select(
             uses.c.person_id,
