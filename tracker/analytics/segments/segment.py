@@ -29,16 +29,17 @@ class Segment:
     criteria: Criterion
 
     @classmethod
-    def parse(cls, value: Any) -> Segment:
+    def parse(cls, value: Any, path: str = "") -> Segment:
         """Read `{"name": …, "criteria": {…}}`; see `reading` for the language.
 
         Raises Invalid with the path of the part at fault.
         """
-        found = definition.fields(value, "", ("name", "criteria"))
-        name = definition.text(found.get("name"), "name")
-        criteria = reading.criterion(found.get("criteria"), "criteria")
+        found = definition.fields(value, path, ("name", "criteria"))
+        name = definition.text(found.get("name"), definition.inside(path, "name"))
+        at = definition.inside(path, "criteria")
+        criteria = reading.criterion(found.get("criteria"), at)
         if reading.count(criteria) > reading.MAX_PARTS:
-            raise Invalid(f"A segment may have {reading.MAX_PARTS} criteria at most.", field="criteria")
+            raise Invalid(f"A segment may have {reading.MAX_PARTS} criteria at most.", field=at)
         return cls(name, criteria)
 
     def to_json(self) -> dict[str, Any]:
