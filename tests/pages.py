@@ -61,8 +61,8 @@ class Browser:
         return found[0].value if found else None
 
     def _remember(self, response: TestResponse) -> None:
-        text = response.get_data(as_text=True)
+        body = response.get_data()
         response.close()
-        found = TOKEN.search(text) if response.mimetype == "text/html" else None
+        found = TOKEN.search(body.decode()) if response.mimetype == "text/html" else None
         if found:
             self._token = unescape(found[1])

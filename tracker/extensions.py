@@ -14,7 +14,10 @@ from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import MetaData
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
+
+from tracker.errors import Unavailable
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -46,7 +49,8 @@ def writing() -> Iterator[scoped_session[Session]]:
 
     Taking it later could fail: what was read before may have changed in the meantime. For the same
     reason everything read before is read again when it is next looked at. Inside another `writing()`
-    it is a part of that one, which is committed or undone as a whole.
+    it is a part of that one, which is committed or undone as a whole. Raises Unavailable when the disk
+    is full or another process holds the lock for too long.
     """
     session: scoped_session[Any] = db.session
     if session.info.get("writing"):
@@ -54,11 +58,14 @@ def writing() -> Iterator[scoped_session[Session]]:
         return
     session.commit()  # ends the reading transaction, if there is one
     session.expire_all()
-    session.connection(execution_options={"write": True})
     session.info["writing"] = True
     try:
+        session.connection(execution_options={"write": True})
         yield session
         session.commit()
+    except OperationalError as error:
+        session.rollback()
+        raise Unavailable(f"Accounts and sites cannot be written: {error.orig}.", retry_after=5) from error
     except BaseException:  # the lock must not outlive whatever went wrong
         session.rollback()
         raise

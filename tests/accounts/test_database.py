@@ -192,3 +192,12 @@ def test_a_change_within_a_change_is_undone_with_it(app: Flask) -> None:
             session.add(AppSecret(name="outer", value=b"x"))
     with app.app_context():
         assert db.session.get(AppSecret, "outer") is not None
+
+
+def test_a_full_disk_is_told_and_nothing_is_half_done(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(Unavailable, match="database or disk is full") as told, writing() as session:
+            session.execute(sa.text("PRAGMA max_page_count=1"))
+            session.add(AppSecret(name="big", value=b"x" * 1_000_000))
+        assert told.value.retry_after
+        assert db.session.get(AppSecret, "big") is None

@@ -34,6 +34,8 @@ def cookie_key(path: Path) -> bytes:
         )
         row = connection.execute("SELECT value FROM app_secrets WHERE name = 'cookie'").fetchone()
         return bytes(row[0])
+    except sqlite.DatabaseError as error:
+        raise Unavailable(f"The key for cookies cannot be stored: {error}.") from error
     finally:
         connection.close()
 

@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(130)
-    except (DesirepathError, SettingError) as error:
+    except (DesirepathError, SettingError, OSError) as error:
         click.echo(f"desirepath: {error}", err=True)
         sys.exit(1)
     sys.exit(result if isinstance(result, int) else 0)
