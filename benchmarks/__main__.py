@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import ingest, process
+from benchmarks import feed, ingest, process
 
-SETS = {"ingest": ingest.rows, "process": process.rows}
+SETS = {"ingest": ingest.rows, "process": process.rows, "feed": feed.rows}
 
 
 def main(wanted: list[str]) -> int:

@@ -27,5 +27,5 @@ class Row:
         bound = "≥" if self.higher_is_better else "≤"
         mark = "ok  " if self.reached else "MISS"
         ratio = f"{self.figure / self.yardstick:.2f} × {self.yardstick_name}" if self.yardstick else ""
-        figures = f"{self.figure:>12,.1f} {self.unit:<10} {bound} {self.target:>10,.0f}"
+        figures = f"{self.figure:>12,.1f} {self.unit:<10} {bound} {self.target:>10,.1f}"
         return f"{mark} {self.what:<58} {figures}  {ratio}"
