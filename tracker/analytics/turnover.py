@@ -139,7 +139,8 @@ def _totals(
 def _days(seen: sa.CTE, periods: Sequence[Period]) -> sa.Select[*tuple[Any, ...]]:
     """Rows (1, day, active persons, events, …) of the first period, as wide as the totals."""
     active = sa.func.count(seen.c.person_id.distinct())
-    fill = (_number(0) for _ in range(len(periods) + 3))
+    nothing = sa.literal_column("0.0", sa.Double)  # in the place of the scores
+    fill = (_number(0), nothing, nothing, *(_number(0) for _ in periods))
     return (
         sa.select(_number(1), seen.c.day, active, sa.func.sum(seen.c.events), *fill)
         .where(_inside(seen, periods[0], periods))
