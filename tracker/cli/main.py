@@ -18,6 +18,7 @@ COMMANDS = {
     "admin": ("tracker.cli.admin", "admin"),
     "settings": ("tracker.cli.settings", "settings"),
     "demo": ("tracker.cli.demo", "demo"),
+    "columns": ("tracker.cli.columns", "columns"),
 }
 """Name → module and function. Loaded when asked for, so that `serve` starts without what others need."""
 
