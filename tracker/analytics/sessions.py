@@ -117,7 +117,7 @@ def _counts(query: Query) -> sa.CompoundSelect[*tuple[Any, ...]]:
     none = sa.literal_column("0", sa.BigInteger)
     everything = sa.select(
         sa.literal_column("'all'", sa.Text),
-        sa.cast(sa.null(), sa.Text),
+        sa.literal_column("''", sa.Text),
         sa.func.count(),
         none,
         sa.func.sum(found.c.duration_ms),
