@@ -1,0 +1,257 @@
+"""Errors: what goes wrong, how often, whom it hits, and what they did just before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.analytics.clockwork import EARLIEST
+from tracker.analytics.filters import Condition, events_in
+from tracker.analytics.query import Query
+from tracker.analytics.rates import Trend, trend
+from tracker.analytics.registry import question
+from tracker.columns.dialect import last_by
+from tracker.columns.schema import events, persons
+from tracker.domain.period import EPOCH
+
+BEFORE = 5
+"""Events before an error that are looked at; of these the most frequent are told, as many."""
+HIT = 5
+"""Persons told by name for each error."""
+FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """`count` times this event was among the last five before the error; `page` of page views."""
+
+    event: str
+    page: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A person who met the error `count` times, the last time at `last_at` (epoch ms)."""
+
+    person: str
+    name: str | None
+    count: int
+    last_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One message (None: events that failed without one). Times in epoch ms."""
+
+    message: str | None
+    count: int
+    persons: int
+    sessions: int
+    first_seen: int
+    last_seen: int
+    count_before: int
+    trend: Trend
+    event: str
+    before: tuple[Earlier, ...]
+    people: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """`total` errors of `messages` different messages hit `persons` persons."""
+
+    total: int
+    messages: int
+    persons: int
+    errors: tuple[Failure, ...]
+
+
+@question(name="errors", title="Errors", rows="errors")
+def answer(connection: sa.Connection, query: Query) -> Errors:
+    """What went wrong, most frequent first.
+
+    An error is an event with an `error_message`, or with the status `failed`; those of servers count too,
+    bots are left out. Errors with the same message are one row, whatever event carries it.
+
+    - **Count**: such events in the period; **trend** against the previous period, within ±10 % it is stable.
+    - **Persons** and **sessions** hit: the distinct ones they are of.
+    - **First seen**: of all time, under the same filters; **last seen**: in the period.
+    - **Event**: the name of the event that brought it last (in the order they arrived).
+    - **Before**: the last five events of the same visit before each such error, pings and events of servers
+      left out (other errors are kept); the five most frequent, with how often they came up.
+    - **People**: the five whom it hit last.
+    """
+    total = _total(connection, query)
+    rows = connection.execute(_messages(query)).all()
+    shown = [row.message for row in rows]
+    if not shown:
+        return Errors(total.errors, total.messages, total.persons, ())
+    ever = {row.message: row for row in connection.execute(_ever(query, shown))}
+    before = _grouped(connection.execute(_before(query, shown)))
+    people = _grouped(connection.execute(_people(query, shown)))
+    failures = tuple(_failure(row, ever[row.message], before, people) for row in rows)
+    return Errors(total.errors, total.messages, total.persons, failures)
+
+
+def _failure(row: Any, ever: Any, before: dict[str, list[Any]], people: dict[str, list[Any]]) -> Failure:
+    count_before = int(ever.count_before)
+    return Failure(
+        row.message or None,
+        int(row.times),
+        int(row.persons),
+        int(row.sessions),
+        ever.first_seen,
+        row.last_seen,
+        count_before,
+        trend(int(row.times), count_before),
+        row.event,
+        tuple(Earlier(one.name, one.page or None, int(one.times)) for one in before[row.message]),
+        tuple(Hit(one.person, one.called, int(one.times), one.last_at) for one in people[row.message]),
+    )
+
+
+def _grouped(rows: Iterable[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.message].append(row)
+    return found
+
+
+def _message() -> sa.ColumnElement[str]:
+    """Empty where there is none: NULLs are no good as keys."""
+    return sa.func.coalesce(events.c.error_message, "")
+
+
+def _failed() -> Condition:
+    return sa.or_(events.c.error_message.is_not(None), events.c.status == FAILED)
+
+
+def _errors(query: Query, *columns: Any) -> sa.Subquery:
+    """Rows (message, …) of each error in the period."""
+    return (
+        sa.select(_message().label("message"), *columns).where(*events_in(query), _failed()).subquery("each")
+    )
+
+
+def _total(connection: sa.Connection, query: Query) -> Any:
+    each = _errors(query, events.c.person_id)
+    persons_hit = sa.func.count(each.c.person_id.distinct()).label("persons")
+    messages = sa.func.count(each.c.message.distinct()).label("messages")
+    return connection.execute(sa.select(sa.func.count().label("errors"), messages, persons_hit)).one()
+
+
+def _messages(query: Query) -> sa.Select[Any]:
+    each = _errors(query, events.c.person_id, events.c.session_id, events.c.at, events.c.id, events.c.name)
+    count = sa.func.count().label("times")
+    return (
+        sa.select(
+            each.c.message,
+            count,
+            sa.func.count(each.c.person_id.distinct()).label("persons"),
+            sa.func.count(each.c.session_id.distinct()).label("sessions"),
+            sa.func.max(each.c.at).label("last_seen"),
+            last_by(each.c.name, each.c.id).label("event"),
+        )
+        .group_by(each.c.message)
+        .order_by(count.desc(), each.c.message)
+        .limit(query.limit)
+        .offset(query.offset)
+    )
+
+
+def _ever(query: Query, shown: list[str]) -> sa.Select[Any]:
+    """Rows (message, first_seen, count_before) of all time up to the period's end."""
+    each = _errors(query.over(replace(query.period, first=EPOCH, since=EARLIEST)), events.c.at)
+    earlier = sa.and_(each.c.at >= query.previous().period.since, each.c.at < query.period.since)
+    return (
+        sa.select(
+            each.c.message,
+            sa.func.min(each.c.at).label("first_seen"),
+            sa.func.sum(sa.case((earlier, 1), else_=0)).label("count_before"),
+        )
+        .where(each.c.message.in_(shown))
+        .group_by(each.c.message)
+    )
+
+
+def _before(query: Query, shown: list[str]) -> sa.Select[Any]:
+    """Rows (message, name, page, times), five for each message, the most frequent first."""
+    each = _errors(query, events.c.id, events.c.session_id)
+    hits = sa.select(each).where(each.c.message.in_(shown), each.c.session_id.is_not(None)).cte("hits")
+    page = sa.func.coalesce(sa.case((events.c.page_view, events.c.page), else_=""), "")
+    lags = [
+        sa.func.lag(column, back)
+        .over(partition_by=events.c.session_id, order_by=(events.c.at, events.c.id))
+        .label(f"{name}_{back}")
+        for back in range(1, BEFORE + 1)
+        for name, column in (("name", events.c.name), ("page", page))
+    ]
+    visits = (
+        sa.select(events.c.id, *lags)
+        .where(
+            events.c.site_id == query.site_id,
+            events.c.at < query.period.until,
+            events.c.session_id.in_(sa.select(hits.c.session_id)),
+            sa.or_(events.c.interactive, _failed()),
+        )
+        .subquery("visits")
+    )
+    found = (
+        sa.select(hits.c.message, *visits.c).join_from(hits, visits, hits.c.id == visits.c.id).cte("found")
+    )
+    steps = sa.union_all(
+        *(
+            sa.select(found.c.message, found.c[f"name_{n}"].label("name"), found.c[f"page_{n}"].label("page"))
+            for n in range(1, BEFORE + 1)
+        )
+    ).subquery("steps")
+    keys = (steps.c.message, steps.c.name, steps.c.page)
+    count = sa.func.count().label("times")
+    # An empty name is what some engines put where there is no earlier event.
+    counted = sa.select(*keys, count).where(steps.c.name.is_not(None), steps.c.name != "").group_by(*keys)
+    return _first(counted.subquery("counted"), BEFORE, "name", "page")
+
+
+def _people(query: Query, shown: list[str]) -> sa.Select[Any]:
+    """Rows (message, person, called, times, last_at), five for each message, the latest first."""
+    each = _errors(query, events.c.person_id, events.c.at)
+    own = (
+        sa.select(
+            each.c.message,
+            each.c.person_id,
+            sa.func.count().label("times"),
+            sa.func.max(each.c.at).label("last_at"),
+        )
+        .where(each.c.message.in_(shown), each.c.person_id.is_not(None))
+        .group_by(each.c.message, each.c.person_id)
+        .subquery("own")
+    )
+    place = sa.func.row_number().over(
+        partition_by=own.c.message, order_by=(own.c.last_at.desc(), own.c.person_id)
+    )
+    ranked = sa.select(own, place.label("place")).subquery("ranked")
+    return (
+        sa.select(
+            ranked.c.message,
+            sa.func.coalesce(persons.c.user_id, persons.c.visitor).label("person"),
+            persons.c.name.label("called"),
+            ranked.c.times,
+            ranked.c.last_at,
+        )
+        .join_from(ranked, persons, ranked.c.person_id == persons.c.person_id)
+        .where(ranked.c.place <= HIT, persons.c.site_id == query.site_id)
+        .order_by(ranked.c.message, ranked.c.place)
+    )
+
+
+def _first(counted: sa.Subquery, most: int, *ties: str) -> sa.Select[Any]:
+    """The rows with the highest `times` of each message, in order."""
+    order = (counted.c.times.desc(), *(counted.c[name] for name in ties))
+    place = sa.func.row_number().over(partition_by=counted.c.message, order_by=order)
+    ranked = sa.select(counted, place.label("place")).subquery("ranked")
+    return sa.select(ranked).where(ranked.c.place <= most).order_by(ranked.c.message, ranked.c.place)
