@@ -83,6 +83,17 @@ def test_a_filter_a_segment_and_a_limit(store_with: Callable[..., LoadedSite]) -
     assert [e.count for e in bots.errors if e.message == "Timeout"] == [2]
 
 
+def test_only_the_latest_hundred_are_looked_into(store_with: Callable[..., LoadedSite]) -> None:
+    told: list[Simple] = []
+    for n in range(102):
+        told.append({"at": ms("2026-03-10 00:00") + n * 1000, "user": f"u{n:03}", "page": f"/{n // 51}"})
+        told.append(error("2026-03-11 00:00", "Lost", user=f"u{n:03}") | {"at": told[-1]["at"] + 1})
+    (one,) = store_with(told).ask(errors.answer, **WEEK).errors
+    assert (one.count, one.persons) == (102, 102)
+    assert [(step.page, step.count) for step in one.before] == [("/1", 51), ("/0", 49)]
+    assert [hit.person for hit in one.people] == ["u101", "u100", "u099", "u098", "u097"]
+
+
 def test_nothing_yet(store_with: Callable[..., LoadedSite]) -> None:
     found = store_with([]).ask(errors.answer, timeframe="7d")
     assert to_json(found) == {"total": 0, "messages": 0, "persons": 0, "errors": []}

@@ -20,6 +20,8 @@ from tracker.domain.period import EPOCH
 
 BEFORE = 5
 """Events before an error that are looked at; of these the most frequent are told, as many."""
+RECENT = 100
+"""Errors with one message whose visits are looked at, the latest ones."""
 HIT = 5
 """Persons told by name for each error."""
 FAILED = "failed"
@@ -82,8 +84,9 @@ def answer(connection: sa.Connection, query: Query) -> Errors:
     - **Persons** and **sessions** hit: the distinct ones they are of.
     - **First seen**: of all time, under the same filters; **last seen**: in the period.
     - **Event**: the name of the event that brought it last (in the order they arrived).
-    - **Before**: the last five events of the same visit before each such error, pings and events of servers
-      left out (other errors are kept); the five most frequent, with how often they came up.
+    - **Before**: the last five events of the same visit before each of the latest hundred such errors, pings
+      and events of servers left out (other errors are kept); the five most frequent, with how often they
+      came up.
     - **People**: the five whom it hit last.
     """
     total = _total(connection, query)
@@ -91,24 +94,22 @@ def answer(connection: sa.Connection, query: Query) -> Errors:
     shown = [row.message for row in rows]
     if not shown:
         return Errors(total.errors, total.messages, total.persons, ())
-    ever = {row.message: row for row in connection.execute(_ever(query, shown))}
     before = _grouped(connection.execute(_before(query, shown)))
     people = _grouped(connection.execute(_people(query, shown)))
-    failures = tuple(_failure(row, ever[row.message], before, people) for row in rows)
+    failures = tuple(_failure(row, before, people) for row in rows)
     return Errors(total.errors, total.messages, total.persons, failures)
 
 
-def _failure(row: Any, ever: Any, before: dict[str, list[Any]], people: dict[str, list[Any]]) -> Failure:
-    count_before = int(ever.count_before)
+def _failure(row: Any, before: dict[str, list[Any]], people: dict[str, list[Any]]) -> Failure:
     return Failure(
         row.message or None,
         int(row.times),
         int(row.persons),
         int(row.sessions),
-        ever.first_seen,
+        row.first_seen,
         row.last_seen,
-        count_before,
-        trend(int(row.times), count_before),
+        int(row.times_before),
+        trend(int(row.times), int(row.times_before)),
         row.event,
         tuple(Earlier(one.name, one.page or None, int(one.times)) for one in before[row.message]),
         tuple(Hit(one.person, one.called, int(one.times), one.last_at) for one in people[row.message]),
@@ -146,43 +147,34 @@ def _total(connection: sa.Connection, query: Query) -> Any:
 
 
 def _messages(query: Query) -> sa.Select[Any]:
-    each = _errors(query, events.c.person_id, events.c.session_id, events.c.at, events.c.id, events.c.name)
-    count = sa.func.count().label("times")
+    """A row for each message of the period, with what all time up to its end knows of it."""
+    ever = query.over(replace(query.period, first=EPOCH, since=EARLIEST))
+    each = _errors(ever, events.c.person_id, events.c.session_id, events.c.at, events.c.id, events.c.name)
+    now = each.c.at >= query.period.since
+    earlier = sa.and_(each.c.at >= query.previous().period.since, ~now)
+    times = _count(now).label("times")
     return (
         sa.select(
             each.c.message,
-            count,
-            sa.func.count(each.c.person_id.distinct()).label("persons"),
-            sa.func.count(each.c.session_id.distinct()).label("sessions"),
+            times,
+            _distinct(each.c.person_id, now).label("persons"),
+            _distinct(each.c.session_id, now).label("sessions"),
+            sa.func.min(each.c.at).label("first_seen"),
             sa.func.max(each.c.at).label("last_seen"),
-            last_by(each.c.name, each.c.id).label("event"),
+            _count(earlier).label("times_before"),
+            last_by(sa.case((now, each.c.name), else_=None), each.c.id).label("event"),
         )
         .group_by(each.c.message)
-        .order_by(count.desc(), each.c.message)
+        .having(_count(now) > 0)
+        .order_by(times.desc(), each.c.message)
         .limit(query.limit)
         .offset(query.offset)
     )
 
 
-def _ever(query: Query, shown: list[str]) -> sa.Select[Any]:
-    """Rows (message, first_seen, count_before) of all time up to the period's end."""
-    each = _errors(query.over(replace(query.period, first=EPOCH, since=EARLIEST)), events.c.at)
-    earlier = sa.and_(each.c.at >= query.previous().period.since, each.c.at < query.period.since)
-    return (
-        sa.select(
-            each.c.message,
-            sa.func.min(each.c.at).label("first_seen"),
-            sa.func.sum(sa.case((earlier, 1), else_=0)).label("count_before"),
-        )
-        .where(each.c.message.in_(shown))
-        .group_by(each.c.message)
-    )
-
-
 def _before(query: Query, shown: list[str]) -> sa.Select[Any]:
     """Rows (message, name, page, times), five for each message, the most frequent first."""
-    each = _errors(query, events.c.id, events.c.session_id)
-    hits = sa.select(each).where(each.c.message.in_(shown), each.c.session_id.is_not(None)).cte("hits")
+    hits = _recent(query, shown).cte("hits")
     page = sa.func.coalesce(sa.case((events.c.page_view, events.c.page), else_=""), "")
     lags = [
         sa.func.lag(column, back)
@@ -215,6 +207,20 @@ def _before(query: Query, shown: list[str]) -> sa.Select[Any]:
     # An empty name is what some engines put where there is no earlier event.
     counted = sa.select(*keys, count).where(steps.c.name.is_not(None), steps.c.name != "").group_by(*keys)
     return _first(counted.subquery("counted"), BEFORE, "name", "page")
+
+
+def _recent(query: Query, shown: list[str]) -> sa.Select[Any]:
+    """Rows (message, id, session_id, place) of the errors whose visits are looked at."""
+    each = _errors(query, events.c.id, events.c.session_id, events.c.at)
+    place = sa.func.row_number().over(
+        partition_by=each.c.message, order_by=(each.c.at.desc(), each.c.id.desc())
+    )
+    ranked = (
+        sa.select(each.c.message, each.c.id, each.c.session_id, place.label("place"))
+        .where(each.c.message.in_(shown), each.c.session_id.is_not(None))
+        .subquery("ranked")
+    )
+    return sa.select(ranked).where(ranked.c.place <= RECENT)
 
 
 def _people(query: Query, shown: list[str]) -> sa.Select[Any]:
@@ -255,3 +261,11 @@ def _first(counted: sa.Subquery, most: int, *ties: str) -> sa.Select[Any]:
     place = sa.func.row_number().over(partition_by=counted.c.message, order_by=order)
     ranked = sa.select(counted, place.label("place")).subquery("ranked")
     return sa.select(ranked).where(ranked.c.place <= most).order_by(ranked.c.message, ranked.c.place)
+
+
+def _count(condition: Condition) -> sa.ColumnElement[int]:
+    return sa.func.sum(sa.case((condition, 1), else_=0))
+
+
+def _distinct(column: sa.ColumnElement[Any], condition: Condition) -> sa.ColumnElement[int]:
+    return sa.func.count(sa.case((condition, column), else_=None).distinct())
