@@ -37,6 +37,7 @@ LEVELS: dict[str, Level] = {
     "auth": Level.PUBLIC,
     "auth.logout": Level.PUBLIC,
     "account": Level.SIGNED_IN,
+    "accounts": Level.OWNER,
     "sites.root": Level.SIGNED_IN,
     "sites.all_sites": Level.SIGNED_IN,
     "sites.new": Level.OWNER,

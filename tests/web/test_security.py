@@ -38,7 +38,7 @@ def test_no_page_has_scripts_or_styles_within(
 ) -> None:
     """The policy would silently switch them off."""
     browser = sign_in(owner)
-    pages = ["/sites", "/sites/new", "/account", "/people"]
+    pages = ["/sites", "/sites/new", "/account", "/accounts"]
     pages += [
         f"/sites/{site.id}/{page}" for page in ("install", "settings", "settings/keys", "settings/people")
     ]

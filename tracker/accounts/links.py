@@ -52,8 +52,8 @@ def find(token: str, purpose: str, now_ms: int) -> OneTimeLink:
     return link
 
 
-def open_invites(site_id: int, now_ms: int) -> list[OneTimeLink]:
-    """Invitations to a site that nobody has taken yet."""
+def open_invites(site_id: int | None, now_ms: int) -> list[OneTimeLink]:
+    """Invitations to a site (None: to own the server) that nobody has taken yet."""
     return list(
         db.session.scalars(
             select(OneTimeLink)
@@ -68,11 +68,11 @@ def open_invites(site_id: int, now_ms: int) -> list[OneTimeLink]:
     )
 
 
-def withdraw(link_id: int, site_id: int, now_ms: int, by: User | None) -> None:
-    """End an invitation to a site. Raises NotFound."""
+def withdraw(link_id: int, site_id: int | None, now_ms: int, by: User | None) -> None:
+    """End an invitation to a site, or (None) to own the server. Raises NotFound."""
     with writing() as session:
         link = session.get(OneTimeLink, link_id)
-        if link is None or link.site_id != site_id or link.used_at is not None:
+        if link is None or link.purpose != "invite" or link.site_id != site_id or link.used_at is not None:
             raise NotFound("There is no such invitation.")
         session.delete(link)
         audit.note(by, "invitation withdrawn", now_ms, site_id)
@@ -92,7 +92,9 @@ def take_invite(token: str, user: User, now_ms: int) -> None:
     with writing():
         link = _spend(token, "invite", now_ms)
         role, site_id = read_role(link.role or ""), link.site_id
-        if role is not None and site_id is not None and not user.is_owner:
+        if role is Role.OWNER:
+            users.make_owner(user, now_ms)
+        elif role is not None and site_id is not None and not user.is_owner:
             held = members.role_of(user, site_id)
             members.grant(user.id, site_id, max(role, held or role), now_ms, None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from tracker.accounts import audit
 from tracker.accounts.roles import Role, read_role
@@ -42,6 +42,12 @@ def of_site(site_id: int) -> list[Member]:
     )
     others = [Member(user, read_role(word) or Role.VIEWER) for user, word in rows]
     return [*(Member(user, Role.OWNER) for user in owners), *others]
+
+
+def site_counts() -> dict[int, int]:
+    """{account id: number of sites it was let into}, without those that were let into none."""
+    counted = select(Membership.user_id, func.count()).group_by(Membership.user_id)
+    return dict(db.session.execute(counted).all())
 
 
 def grant(user_id: int, site_id: int, role: Role, now_ms: int, by: User | None) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, or_, select
 
 from tracker.accounts import audit, passwords
 from tracker.errors import Conflict, Invalid, NotFound
 from tracker.extensions import db, writing
-from tracker.models import User
+from tracker.models import OneTimeLink, User
 
 _EMAIL = re.compile(r"[^@\s<>\"']{1,64}@[^@\s<>\"']{1,190}")
 MAX_NAME = 100
@@ -105,6 +105,33 @@ def end_sessions(user: User, now_ms: int) -> User:
         user.session_version += 1
         audit.note(user, "signed out everywhere", now_ms)
     return user
+
+
+def make_owner(user: User, now_ms: int) -> None:
+    """Let somebody own the server."""
+    with writing() as session:
+        user = session.merge(user)
+        user.is_owner = True
+        audit.note(user, "became an owner", now_ms)
+
+
+def remove(user_id: int, now_ms: int, by: User) -> str:
+    """Delete an account and its access to everything; returns its address.
+
+    Raises NotFound, or Invalid for one's own account, so that an owner always remains.
+    """
+    with writing() as session:
+        user = session.get(User, user_id)
+        if user is None:
+            raise NotFound("There is no such account.", field="user")
+        if user.id == by.id:
+            raise Invalid("Another owner has to delete your account; one must remain.", field="user")
+        email = user.email
+        links = OneTimeLink.created_by == user.id, OneTimeLink.email == email
+        session.execute(delete(OneTimeLink).where(or_(*links), OneTimeLink.used_at.is_(None)))
+        session.delete(user)
+        audit.note(by, "account deleted", now_ms, detail=email)
+    return email
 
 
 def need(email: str) -> User:

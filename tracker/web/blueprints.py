@@ -19,7 +19,7 @@ from tracker.web import (
     times,
     viewer,
 )
-from tracker.web.admin import install, keys, people, sites
+from tracker.web.admin import accounts, install, keys, people, sites
 from tracker.web.api import questions
 from tracker.web.api import routes as api
 from tracker.web.auth import account
@@ -37,6 +37,6 @@ def register(app: Flask, services: Services) -> None:
     security.register(app, settings.https)
     for part in (compress, errors, assets, navigation, times, scripts, auth, account, keys, api, questions):
         part.register(app)
-    for served in (doors, health, sites, install, people, feed):
+    for served in (doors, health, sites, install, people, accounts, feed):
         served.register(app, services)
     csrf.exempt(app.blueprints["doors"])

@@ -80,8 +80,8 @@ def invite(token: str) -> ResponseReturnValue:
     """Taking an invitation, with the account one is signed in to or a new one."""
     now_ms = clock.now_ms()
     link = links.find(token, "invite", now_ms)
-    site = sites.need(link.site_id or 0)
-    home = url_for("sites.home", site_id=site.id)
+    site = sites.need(link.site_id) if link.site_id is not None else None
+    home = url_for("sites.home", site_id=site.id) if site else url_for("sites.all_sites")
     known = viewer()
     if known is not None:
         if request.method == "POST":
