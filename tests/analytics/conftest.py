@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.analytics.stores import LoadedSite, World
+from tests.analytics.stores import Copies, LoadedSite, World
+from tracker.columns.clickhouse import ClickHouseStore
 
 
 @pytest.fixture(scope="session")
@@ -17,10 +18,21 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     found.close()
 
 
-@pytest.fixture(scope="session", params=["duckdb"])
+@pytest.fixture(scope="session")
+def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseStore]:
+    """ClickHouse inside this process: one for all tests, since there can be one only."""
+    found = ClickHouseStore(interface="chdb", path=str(tmp_path_factory.mktemp("clickhouse")))
+    found.create()
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session", params=["duckdb", "clickhouse"])
 def store_with(world: World, request: pytest.FixtureRequest) -> Callable[..., LoadedSite]:
     """`store_with(events, zone="UTC")`: the events on a new site, in a store of each engine.
 
     It may be called any number of times, so hypothesis may call it for every example. See `stores.py`.
     """
-    return world.load
+    if request.param == "duckdb":
+        return world.load
+    return Copies(world, request.getfixturevalue("clickhouse")).load

@@ -24,7 +24,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ import sqlalchemy as sa
 
 from tracker.analytics.query import Query, Segment
 from tracker.columns.base import Store
+from tracker.columns.clickhouse import ClickHouseStore
 from tracker.columns.duckdb import DuckDBStore
 from tracker.columns.sync import catch_up
 from tracker.domain.event import PAGE_VIEW, Event, Flag
@@ -173,6 +174,20 @@ class World:
         self.store.close()
         self.reader.close()
         self.writer.stop()
+
+
+class Copies:
+    """Sites of a world, copied to ClickHouse."""
+
+    def __init__(self, world: World, store: ClickHouseStore) -> None:
+        self._world = world
+        self._store = store
+
+    def load(self, simple: Sequence[Simple], zone: str = "UTC", chunk: int = 65_536) -> LoadedSite:
+        """As `World.load`, asked of ClickHouse."""
+        loaded = self._world.load(simple, zone, chunk)
+        self._store.copy(self._world.store, loaded.id)
+        return replace(loaded, store=self._store)
 
 
 def _flags(simple: Simple) -> int:

@@ -19,7 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.analytics.query import NUMERIC, WITHOUT_VALUES, Filter, Operator, Query
-from tracker.columns.dialect import as_number, json_text
+from tracker.columns.dialect import as_number, contains, ends_with, json_text, starts_with
 from tracker.columns.schema import events, persons, sessions
 from tracker.errors import Invalid
 
@@ -241,13 +241,13 @@ def _compare(column: sa.ColumnElement[Any], wanted: Filter) -> Condition:
         case Operator.IS_NOT:
             return sa.or_(column.is_(None), column.not_in(values))
         case Operator.CONTAINS:
-            return sa.or_(*(column.contains(v, autoescape=True) for v in values))
+            return sa.or_(*(contains(column, sa.literal(v)) for v in values))
         case Operator.CONTAINS_NOT:
-            return sa.or_(column.is_(None), sa.and_(*(~column.contains(v, autoescape=True) for v in values)))
+            return sa.or_(column.is_(None), sa.and_(*(~contains(column, sa.literal(v)) for v in values)))
         case Operator.STARTS:
-            return sa.or_(*(column.startswith(v, autoescape=True) for v in values))
+            return sa.or_(*(starts_with(column, sa.literal(v)) for v in values))
         case Operator.ENDS:
-            return sa.or_(*(column.endswith(v, autoescape=True) for v in values))
+            return sa.or_(*(ends_with(column, sa.literal(v)) for v in values))
         case Operator.KNOWN:
             return column.is_not(None)
         case Operator.UNKNOWN:

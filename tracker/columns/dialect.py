@@ -104,6 +104,52 @@ def _skipping_null(name: str, element: Any, compiler: Any, kw: dict[str, Any]) -
     return f"{name}OrNullIf({value}, {order}, isNotNull({value}))"
 
 
+class contains(FunctionElement[bool]):
+    """`contains(text, part)`: whether the part is in the text, upper and lower case apart."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+class starts_with(FunctionElement[bool]):
+    """`starts_with(text, part)`: whether the text begins so."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+class ends_with(FunctionElement[bool]):
+    """`ends_with(text, part)`: whether the text ends so."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+@compiles(contains)
+@compiles(starts_with)
+@compiles(ends_with)
+def _text_function(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"{type(element).__name__}({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(contains, "clickhouse")
+@compiles(contains, "clickhousedb")
+def _position(element: contains, compiler: Any, **kw: Any) -> str:
+    return f"(position({compiler.process(element.clauses, **kw)}) > 0)"
+
+
+@compiles(starts_with, "clickhouse")
+@compiles(starts_with, "clickhousedb")
+def _starts_with(element: starts_with, compiler: Any, **kw: Any) -> str:
+    return f"startsWith({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(ends_with, "clickhouse")
+@compiles(ends_with, "clickhousedb")
+def _ends_with(element: ends_with, compiler: Any, **kw: Any) -> str:
+    return f"endsWith({compiler.process(element.clauses, **kw)})"
+
+
 class _Quantile(FunctionElement[float]):
     type = sa.Double()
     inherit_cache = True
