@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tracker.analytics.registry import questions
 from tracker.config import SettingError, Settings, env_name, table, unknown
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +20,13 @@ def test_every_setting_is_documented_as_it_is() -> None:
     ]
     assert [row for row in rows if row not in page] == []
     assert page.count("| `DESIREPATH_") == len(rows), "a setting that is gone is still documented"
+
+
+def test_every_question_is_listed_with_what_it_takes() -> None:
+    page = (ROOT / "docs" / "asking-questions.md").read_text()
+    for name, question in questions().items():
+        takes = ", ".join(f"`{parameter.name}`" for parameter in question.parameters) or "–"
+        assert f"| {question.title} | `{name}` | {takes} |" in page
 
 
 def test_every_document_is_linked_from_the_readme_or_another() -> None:
