@@ -72,21 +72,25 @@ def _counted(query: Query) -> sa.CompoundSelect[Any]:
     each = taken.cte("taken")
     order = [each.c.visits.desc(), *_steps(each)]
     top = sa.select(each).order_by(*order).limit(query.limit).offset(query.offset).cte("top")
-    return sa.union_all(
-        sa.select(_number(0).label("steps"), *top.c),
-        *(_begun(each, top, n) for n in range(1, STEPS + 1)),
-    )
+    return sa.union_all(sa.select(_number(0).label("steps"), *top.c), _begun(each, top))
 
 
-def _begun(each: sa.CTE, top: sa.CTE, n: int) -> sa.Select[Any]:
-    begun = _steps(top)[:n]
-    wanted = sa.select(*begun).where(begun[-1] > 0).distinct().subquery(f"begun_{n}")
-    same = [a == b for a, b in zip(_steps(each), wanted.c, strict=False)]
-    rest = [_number(0).label(f"rest_{k}") for k in range(n, STEPS)]
+def _begun(each: sa.CTE, top: sa.CTE) -> sa.Select[Any]:
+    # One join for beginnings of all lengths: each use of `each` may cost the engine another copy of it.
+    numbers = sa.union_all(*(sa.select(_number(n).label("steps")) for n in range(1, STEPS + 1)))
+    length = numbers.subquery("numbers").c.steps
+    steps = [
+        sa.case((length >= n, step), else_=_number(0)).label(f"step_{n}")
+        for n, step in enumerate(_steps(top), 1)
+    ]
+    reached = sa.or_(*(sa.and_(length == n, step > 0) for n, step in enumerate(_steps(top), 1)))
+    begun = sa.select(length, *steps).join_from(top, length.table, reached).distinct().subquery("begun")
+    first, *rest = zip(_steps(each), _steps(begun), strict=True)
+    same = [first[0] == first[1], *(sa.or_(b == 0, a == b) for a, b in rest)]
     return (
-        sa.select(_number(n), *wanted.c, *rest, sa.func.sum(each.c.visits))
-        .select_from(each.join(wanted, sa.and_(*same)))
-        .group_by(*wanted.c)
+        sa.select(*begun.c, sa.func.sum(each.c.visits))
+        .join_from(each, begun, sa.and_(*same))
+        .group_by(*begun.c)
     )
 
 
