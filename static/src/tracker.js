@@ -95,8 +95,8 @@ const send = guard((leaving) => {
   const keys = Object.keys(store)
     .filter((key) => key.startsWith("dp" + data.site))
     .sort();
-  /* 50 batches of 20 events are the most we keep. */
-  keys[49] && delete store[keys[0]];
+  /* 50 batches of 20 events are the most we keep; the oldest go. */
+  keys.slice(0, -50).map((key) => delete store[key]);
   batch || leaving || ((key = keys[0]) && (batch = store[key]));
   const sent = key;
   const value = batch;

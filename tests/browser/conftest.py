@@ -1,0 +1,66 @@
+"""What tests of the browser script share: the built script, its far end, and a browser that finds both."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.browser.far_end import SCRIPT, FarEnd, Server
+from tests.browser.pages import ARGUMENTS, CHROMIUM
+
+ROOT = Path(__file__).parents[2]
+SOURCES = [
+    ROOT / "package-lock.json",
+    *(ROOT / "static" / "src" / f"tracker.{kind}" for kind in ("js", "d.ts")),
+]
+
+
+@pytest.fixture(scope="session")
+def script() -> Path:
+    """The built script; builds the assets if it is missing or older than its source."""
+    if not SCRIPT.exists() or SCRIPT.stat().st_mtime < max(path.stat().st_mtime for path in SOURCES):
+        if not (ROOT / "node_modules" / "esbuild").exists():
+            _npm("ci")
+        _npm("run", "build")
+    return SCRIPT
+
+
+def _npm(*command: str) -> None:
+    subprocess.run([ROOT / ".ci" / "node", *command, "--silent"], cwd=ROOT, check=True, timeout=300)
+
+
+@pytest.fixture
+def far_end(script: Path) -> Iterator[FarEnd]:
+    """A server that records what the script sends."""
+    server = Server()
+    yield server.far_end
+    server.close()
+    assert server.far_end.rubbish == [], "something was sent that is no batch"
+
+
+@pytest.fixture(scope="module")
+def finder() -> Iterator[Browser]:
+    """A Chromium to whom every `.test` name is this machine, with its back/forward cache switched on."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[*ARGUMENTS, "--host-resolver-rules=MAP *.test 127.0.0.1"],
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitor(finder: Browser) -> Iterator[BrowserContext]:
+    """A browser profile of its own: empty storage, nobody's cookies. No page in it may see an error."""
+    context = finder.new_context(viewport={"width": 1280, "height": 720}, locale="en-GB")
+    errors: list[str] = []
+    context.on("weberror", lambda error: errors.append(str(error.error)))
+    yield context
+    context.close()
+    assert errors == [], "the script threw into the page"
