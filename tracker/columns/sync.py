@@ -29,6 +29,13 @@ GATHER_S = 0.25
 LOCK_PAUSE_S = 0.2
 TROUBLE_PAUSE_S = 1.0
 PROGRESS_S = 5.0
+OF_DATA = (
+    duckdb.InvalidInputException,
+    duckdb.ConversionException,
+    duckdb.OutOfMemoryException,
+    duckdb.OutOfRangeException,
+)
+"""Errors that a chunk can cause, not a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +99,8 @@ def belongs(store: DuckDBStore, reader: connect.Connection) -> bool:
 class Sync:
     """Follows the ledger in a thread of its own, from `start` to `stop`.
 
-    Trouble with a chunk is met step by step: the file is opened anew and the chunk made smaller; an
-    event that fails alone is taken in bare; where even that fails, the store is set aside and rebuilt.
+    Trouble is met step by step. Where the file seems at fault, it is opened anew, then set aside and
+    rebuilt. Where a chunk does, it is made smaller; an event that fails alone is taken in bare.
     """
 
     def __init__(self, ledger: Path, store: DuckDBStore, report: Report | None = None) -> None:
@@ -107,6 +114,7 @@ class Sync:
         self._event = 0
         self._size = CHUNK
         self._bare = False
+        self._failures = 0
         self._rebuild = False
         self.last_error: str | None = None
 
@@ -168,6 +176,7 @@ class Sync:
             except Exception as error:  # noqa: BLE001
                 # Whatever it was (ledger busy, no ledger yet), following it goes on.
                 self._failed(error)
+                self._stopping.wait(TROUBLE_PAUSE_S)
         if reader is not None:
             reader.close()
 
@@ -183,7 +192,7 @@ class Sync:
             bare=self._bare,
             stopping=self._stopping.is_set,
         )
-        self._size, self._bare = min(self._size * 8, CHUNK), False
+        self._size, self._bare, self._failures = min(self._size * 8, CHUNK), False, 0
         with self._moved:
             self._event = self._store.place().event
             self._moved.notify_all()
@@ -202,21 +211,26 @@ class Sync:
 
     def _retreat(self, error: duckdb.Error) -> None:
         self._failed(error)
+        self._failures += 1
         self._store.close()
+        if not isinstance(error, OF_DATA):
+            self._stopping.wait(TROUBLE_PAUSE_S)
         if "No space left" in str(error):
-            return
-        if self._size > 1:
+            self._failures = 0
+        elif not isinstance(error, OF_DATA) and self._failures <= 2:
+            if self._failures == 2:
+                self._store.set_aside()
+        elif self._size > 1:
             self._size = max(1, self._size // 16)
         elif not self._bare:
             self._bare = True
         else:
-            self._size, self._bare = CHUNK, False
+            self._size, self._bare, self._failures = CHUNK, False, 0
             self._store.set_aside()
 
     def _failed(self, error: Exception) -> None:
         self.last_error = str(error)
         log.error("column sync failed", exc_info=error)
-        self._stopping.wait(TROUBLE_PAUSE_S)
 
     def _rest(self, seconds: float) -> None:
         self._stopping.wait(GATHER_S)
