@@ -40,6 +40,12 @@ def test_a_hash_is_argon2id_and_takes_at_most_32_mib() -> None:
     assert not passwords.outdated(kept)
 
 
+def test_a_password_is_the_same_however_a_system_writes_its_letters() -> None:
+    composed, decomposed = "m\u00fcde M\u00f6wen am Meer", "mu\u0308de Mo\u0308wen am Meer"
+    assert passwords.matches(decomposed, passwords.hashed(composed))
+    assert not passwords.matches("x" * 201, passwords.hashed("four kinds " * 18))
+
+
 def test_what_stands_in_for_nobody_costs_as_much_as_a_real_hash() -> None:
     assert not passwords.outdated(passwords._NOBODY)
     assert not passwords.matches("", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import unicodedata
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -44,16 +45,21 @@ def hashed(password: str, email: str = "") -> str:
 def rehashed(password: str) -> str:
     """The hash of a password that was allowed when it was set, whatever the rules are today."""
     with _turn:
-        return _hasher.hash(password)
+        return _hasher.hash(_one_form(password))
 
 
 def matches(password: str, kept: str | None) -> bool:
     """Whether a password is the one of the hash; takes as long when there is no hash."""
     try:
         with _turn:
-            return _hasher.verify(kept or _NOBODY, password[:LONGEST]) and kept is not None
+            return _hasher.verify(kept or _NOBODY, _one_form(password)) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+def _one_form(password: str) -> str:
+    """The same letters typed on another system are the same password; one of endless length is none."""
+    return unicodedata.normalize("NFKC", password) if len(password) <= LONGEST else ""
 
 
 def outdated(kept: str) -> bool:

@@ -124,6 +124,16 @@ def test_guessing_many_accounts_from_one_address_is_slowed(app: Flask, owner: Pe
     assert Browser(app, "203.0.113.9").sign_in(owner).get("/account").status_code == 200
 
 
+def test_one_household_has_one_limit_however_many_addresses_it_has(app: Flask) -> None:
+    answers = []
+    for guess in range(ADDRESS_LIMIT + 1):
+        browser = Browser(app, f"2001:db8:1:2::{guess:x}")
+        answers.append(browser.post("/login", page="/login", email=f"p{guess}@b.c", password="x").status_code)
+    assert answers == [400] * ADDRESS_LIMIT + [429]
+    other = Browser(app, "2001:db8:1:3::1")
+    assert other.post("/login", page="/login", email="q@b.c", password="x").status_code == 400
+
+
 def test_who_gets_in_is_never_slowed(app: Flask, owner: Person) -> None:
     for _ in range(ACCOUNT_LIMIT + 3):
         Browser(app).sign_in(owner)
