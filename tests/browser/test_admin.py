@@ -55,9 +55,10 @@ def check(page: Page) -> None:
 def test_every_page_is_accessible_and_fits(place: Place, width: int, scheme: Any) -> None:
     with place.open(viewport={"width": width, "height": 800}, color_scheme=scheme) as watch:
         page = watch.page
+        pages_of_site = ("install", "settings", "settings/keys", "settings/people")
         for path in (
-            "/sites", "/sites/new", "/account", "/accounts", f"{place.site}/install", f"{place.site}/settings",
-            f"{place.site}/settings/keys", f"{place.site}/settings/people",
+            "/sites", "/sites/new", "/account", "/accounts",
+            *(f"{place.site}/{path}" for path in pages_of_site),
         ):  # fmt: skip
             page.goto(path)
             check(page)
