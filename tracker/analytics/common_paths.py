@@ -83,7 +83,8 @@ def _begun(each: sa.CTE, top: sa.CTE) -> sa.Select[Any]:
         sa.case((length >= n, step), else_=_number(0)).label(f"step_{n}")
         for n, step in enumerate(_steps(top), 1)
     ]
-    reached = sa.or_(*(sa.and_(length == n, step > 0) for n, step in enumerate(_steps(top), 1)))
+    pages = sum((sa.case((step > 0, 1), else_=0) for step in _steps(top)), start=_number(0))
+    reached = length <= pages
     begun = sa.select(length, *steps).join_from(top, length.table, reached).distinct().subquery("begun")
     first, *rest = zip(_steps(each), _steps(begun), strict=True)
     same = [first[0] == first[1], *(sa.or_(b == 0, a == b) for a, b in rest)]
