@@ -103,7 +103,7 @@ def _pages(query: Query) -> sa.CTE:
         .distinct()
         .subquery("seen")
     )
-    return sa.select(seen.c.page, sa.func.row_number().over(order_by=seen.c.page).label("code")).cte("pages")
+    return sa.select(seen.c.page, _code(seen.c.page).label("code")).cte("pages")
 
 
 def _names(connection: sa.Connection, query: Query, codes: Iterable[int]) -> dict[int, str]:
@@ -205,3 +205,8 @@ def _steps(table: sa.FromClause) -> list[sa.ColumnElement[int]]:
 
 def _number(value: int) -> sa.ColumnElement[int]:
     return sa.literal_column(str(int(value)), sa.BigInteger)
+
+
+def _code(page: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
+    # Engines count rows without a sign; one that mixes signs in a union finds no type for it.
+    return sa.cast(sa.func.row_number().over(order_by=page), sa.BigInteger)

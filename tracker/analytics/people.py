@@ -11,6 +11,7 @@ from tracker.analytics.filters import sessions_in
 from tracker.analytics.presence import packed
 from tracker.analytics.query import Query
 from tracker.analytics.registry import Parameter, question
+from tracker.columns.dialect import contains
 from tracker.columns.schema import persons, sessions
 from tracker.errors import Invalid
 
@@ -157,7 +158,7 @@ def _matching(search: str) -> list[sa.ColumnElement[bool]]:
         return []
     told = (persons.c.user_id, persons.c.visitor, persons.c.name, persons.c.email, persons.c.phone)
     wanted = search.lower()
-    return [sa.or_(*(sa.func.lower(column).contains(wanted, autoescape=True) for column in told))]
+    return [sa.or_(*(contains(sa.func.lower(column), sa.literal(wanted)) for column in told))]
 
 
 def _order(table: sa.FromClause, sort: str) -> list[sa.ColumnElement[Any]]:
