@@ -80,7 +80,9 @@ def test_the_curl_line_and_the_pixel_do_what_they_say(hers: Browser, site: Keys,
     page = hers.get(f"/sites/{site.id}/install").text
     words = shlex.split(snippet(page, "curl"))
     assert words[0] == "curl" and words[2] == "-d"
-    assert client.post(words[1].removeprefix("http://localhost"), data=words[3]).status_code == 200
+    as_curl_does = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "curl/8.5.0"}
+    path = words[1].removeprefix("http://localhost")
+    assert client.post(path, data=words[3], headers=as_curl_does).status_code == 200
     source = re.search(r'src="http://localhost([^"]+)"', snippet(page, "pixel"))
     assert source
     pixel = client.get(
