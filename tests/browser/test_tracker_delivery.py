@@ -46,6 +46,11 @@ def _track(page: Page, *names: str) -> None:
     page.evaluate("(names) => names.forEach((name) => desirepath.track(name))", list(names))
 
 
+def _sees(far_end: FarEnd, page: Page, name: str) -> None:
+    """Wait until a tab sees what another one stored: Chromium tells its other processes a moment later."""
+    far_end.until(lambda: any(f'"{name}"' in text for text in _stored(page)), page.wait_for_timeout)
+
+
 def _ids(far_end: FarEnd) -> Counter[str]:
     return Counter(event["id"] for batch in far_end.batches for event in batch.events)
 
@@ -294,6 +299,7 @@ def test_a_tab_that_goes_on_keeps_what_it_adds_while_another_sends(
     far_end.answering.clear()
     far_end.until(lambda: any("early" in batch.names for batch in far_end.batches), other.wait_for_timeout)
     _track(page, "late")
+    _sees(far_end, other, "late")
     far_end.answering.set()
     far_end.until(lambda: "early" in far_end.names, other.wait_for_timeout)
     page.clock.run_for(TICK)
@@ -312,9 +318,11 @@ def test_what_another_tab_added_meanwhile_stays_stored(far_end: FarEnd, visitor:
     _settled(far_end, other)
     far_end.answering.clear()
     _track(dying, "again")
+    _sees(far_end, other, "again")
     other.evaluate("dispatchEvent(new Event('online'))")
     far_end.until(lambda: "again" in far_end.names, other.wait_for_timeout)
     _track(dying, "late")
+    _sees(far_end, other, "late")
     dying.close()
     far_end.answering.set()
     far_end.until(lambda: "late" in far_end.names, other.wait_for_timeout)
