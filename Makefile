@@ -21,7 +21,7 @@ demo: setup ## The same on ninety generated days of three believable sites
 
 test: setup $(VENV)/.ready-dev ## Run all tests (installs a browser where there is none)
 	@.ci/browser
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest -n auto --dist loadscope $(TESTS)
 
 check: setup $(VENV)/.ready-dev ## Format, lint, types and import rules
 	@$(BIN)/ruff format --check .
