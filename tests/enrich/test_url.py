@@ -47,6 +47,8 @@ def test_addresses(url: str, kept: str, host: str, path: str) -> None:
         "//example.com/a",
         "https://",
         "https:///path",
+        "//example.com/",
+        "/\\example.com/",
         "javascript:alert(1)",
         "javascript://example.com/%0aalert(1)",
         "data:text/html,hello",
@@ -121,7 +123,10 @@ def test_hosts() -> None:
     assert clean_host("[::1]:80") == clean_host("[::1]") == "[::1]"
 
 
-@given(st.text(max_size=80) | st.text("htps:/?#&=@.%[]\\ax1", max_size=60).map(lambda t: "https://" + t))
+LIKE_ADDRESSES = st.text("htps:/?#&=@.%[]\\ax1 ", max_size=60)
+
+
+@given(st.text(max_size=80) | LIKE_ADDRESSES | LIKE_ADDRESSES.map(lambda t: "https://" + t))
 def test_any_text_is_read(text: str) -> None:
     page = parse(text)
     if page is not None:

@@ -75,6 +75,7 @@ def _parse(url: str) -> Page | None:
     if found is None:
         return None
     scheme, authority, path, query, fragment = found.groups()
+    path = path.replace("\\", "/")
     if scheme is None:
         if not path.startswith("/") or path.startswith("//"):
             return None
@@ -84,11 +85,11 @@ def _parse(url: str) -> Page | None:
         if scheme.lower() in _REFUSED or not host:
             return None
         begin = f"{scheme.lower()}://{authority.rpartition('@')[2].lower()}"
-    path = path.replace("\\", "/") or "/"
+    path = path.rstrip() or "/"
     kept, utm, click_id = _read_query(query) if query else ("", _NO_UTM, None)
     route = f"#{fragment}" if fragment and fragment.startswith(("/", "!/")) else ""
     return Page(
-        url=f"{begin}{path}{kept}{route}"[:LONGEST],
+        url=f"{begin}{path}{kept}{route}"[:LONGEST].rstrip(),
         host=host,
         path=f"{path}{route.partition('?')[0]}"[:LONGEST],
         utm=utm,
@@ -104,7 +105,7 @@ def _read_query(query: str) -> tuple[str, Mapping[str, str], str | None]:
     kept: list[str] = []
     told: dict[str, str] = {}
     clicks: set[str] = set()
-    for pair in query.split("&"):
+    for pair in map(str.strip, query.split("&")):
         name, _, value = pair.partition("=")
         name = name.lower()
         if name in _DROPPED:
