@@ -1,3 +1,6 @@
 """Desirepath: self-hosted product analytics in one process."""
 
-__version__ = "0.1.0"
+from importlib.metadata import version
+
+__version__ = version("desirepath")
+"""Told by the git tag it was built from."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import URL
 
-from tracker import clock, logs
+from tracker import clock, files, logs
 from tracker.accounts import database, secrets
 from tracker.accounts.directory import SiteDirectory
 from tracker.analytics.answers import Answers
@@ -33,8 +33,6 @@ from tracker.web import blueprints
 from tracker.web.proxies import TrustedProxies
 from tracker.web.sessions import PageSessions
 
-ROOT = Path(__file__).resolve().parent.parent
-COUNTRY_DB = Path(__file__).resolve().parent / "data" / "country.mmdb"
 PAGE_BYTES = 1_000_000
 """The largest form or API request."""
 
@@ -59,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _flask(settings: Settings) -> Flask:
-    app = Flask("tracker", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app = Flask("tracker", template_folder=str(files.TEMPLATES), static_folder=str(files.STATIC))
     app.config.update(
         SECRET_KEY=secrets.cookie_key(settings.meta_path),
         SQLALCHEMY_DATABASE_URI=URL.create("sqlite", database=str(settings.meta_path)),
@@ -116,4 +114,4 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
 
 def country_db(settings: Settings) -> Path | None:
     """The country table to use: the one that is configured, else the open one, else none."""
-    return settings.country_db or (COUNTRY_DB if COUNTRY_DB.exists() else None)
+    return settings.country_db or (files.COUNTRY_DB if files.COUNTRY_DB.exists() else None)
