@@ -41,7 +41,7 @@ format: $(VENV)/.ready-dev ## Format and sort imports
 
 assets: static/build/manifest.json ## Build scripts, styles and the country table
 
-static/build/manifest.json: package.json package-lock.json $(wildcard static/src/* static/src/app/* static/src/app/*/*) $(VENV)/.ready
+static/build/manifest.json: package.json package-lock.json $(wildcard static/src/* static/src/app/* static/src/app/*/* static/src/app/*/*/*) $(VENV)/.ready
 	@.ci/node ci --no-audit --no-fund --silent
 	@.ci/node run --silent build
 

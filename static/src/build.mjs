@@ -5,6 +5,7 @@ import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { countries as countryNames, world } from "./world.mjs";
 
 const source = dirname(fileURLToPath(import.meta.url));
 const root = join(source, "..", "..");
@@ -20,9 +21,10 @@ const TRACKER_BYTES = 1228;
 const libraries = {
   "htmx.min.js": "htmx.org/dist/htmx.min.js",
   "hx-sse.min.js": "htmx.org/dist/ext/hx-sse.min.js",
-  "chart.umd.min.js": "chart.js/dist/chart.umd.min.js",
 };
-const licences = ["htmx.org/LICENSE", "chart.js/LICENSE.md"];
+const licences = [
+  "htmx.org/LICENSE", "chart.js/LICENSE.md", "@kurkle/color/LICENSE.md", "chartjs-chart-sankey/LICENSE", "world-atlas/LICENSE",
+];
 const countries = "@ip-location-db/geo-whois-asn-country-mmdb";
 
 const written = new Set();
@@ -68,13 +70,38 @@ async function tracker() {
   write(join(output, "tracker.d.ts"), readFileSync(join(source, "tracker.d.ts")));
 }
 
+const browsers = ["es2022", "chrome111", "firefox113", "safari16.4"];
+// Fetched by a script when there is a picture; what several of them need goes into a chunk, whose name is its hash.
+const lazily = /^charts.*\.js$/;
+
 // Every script and style sheet in app/ itself is an entry; what lies deeper is there to be imported.
 async function app() {
   const folder = join(source, "app");
   const entries = existsSync(folder) ? readdirSync(folder).filter((name) => /\.(js|css)$/.test(name)) : [];
-  for (const name of entries) {
-    write(join(output, name), await bundle(join(folder, name), ["es2022", "chrome111", "firefox113", "safari16.4"]));
+  for (const name of entries.filter((name) => !lazily.test(name))) {
+    write(join(output, name), await bundle(join(folder, name), browsers));
   }
+  const { outputFiles } = await build({
+    entryPoints: entries.filter((name) => lazily.test(name)).map((name) => join(folder, name)),
+    bundle: true,
+    charset: "utf8",
+    chunkNames: "chunk-[hash]",
+    format: "esm",
+    legalComments: "none",
+    minify: true,
+    outdir: output,
+    splitting: true,
+    target: browsers,
+    write: false,
+  });
+  for (const { path, text } of outputFiles) write(path, text.trimEnd());
+}
+
+function map() {
+  const { svg, codes } = world(modules);
+  write(join(output, "world.svg"), svg);
+  const table = { names: countryNames(modules), shapes: codes };
+  write(join(data, "countries.json"), `${JSON.stringify(table)}\n`);
 }
 
 // Their source maps stay behind, so the comments that point there go too.
@@ -131,6 +158,7 @@ function report() {
 
 await tracker();
 await app();
+map();
 theirs();
 countryTable();
 removeStale();

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from tests.browser.demo_server import Demo, Served, demo_server, looking_at
 from tests.browser.far_end import SCRIPT, FarEnd, Server
 from tests.browser.pages import ARGUMENTS, CHROMIUM
 
@@ -31,6 +32,20 @@ def script() -> Path:
 
 def _npm(*command: str) -> None:
     subprocess.run([ROOT / ".ci" / "node", *command, "--silent"], cwd=ROOT, check=True, timeout=300)
+
+
+@pytest.fixture(scope="session")
+def served_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One server with the demo's three sites, for every test that only looks at them."""
+    with demo_server(tmp_path_factory.mktemp("demo")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def demo(served_demo: Served) -> Iterator[Demo]:
+    """The demo and a browser of this module's own, signed in."""
+    with looking_at(served_demo) as found:
+        yield found
 
 
 @pytest.fixture

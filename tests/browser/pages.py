@@ -63,13 +63,13 @@ def owner(server: LiveServer) -> None:
     server.cli("admin", "create", EMAIL, "--password-stdin", given=PASSWORD + "\n")
 
 
-def sign_in(browser: Browser, server: LiveServer) -> Any:
+def sign_in(browser: Browser, server: LiveServer, email: str = EMAIL, password: str = PASSWORD) -> Any:
     """Sign in once; the cookies, for pages to begin with."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{server.url}/login")
-    page.fill("[name=email]", EMAIL)
-    page.fill("[name=password]", PASSWORD)
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", password)
     page.click("main button[type=submit]")
     page.wait_for_url(lambda url: "/login" not in url)
     state = context.storage_state()

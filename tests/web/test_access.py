@@ -48,10 +48,20 @@ LEVELS: dict[str, Level] = {
     "access": Level.ADMIN,
     "install": Level.VIEWER,
     "feed": Level.VIEWER,
+    "suggestions": Level.VIEWER,
+    "overview": Level.VIEWER,
+    "users": Level.VIEWER,
     "api": Level.VIEWER,
     "api.openapi": Level.PUBLIC,
 }
-VALUES = {"user_id": 999, "link_id": 999, "event_id": 999, "token": "t" * 43, "filename": "icon.svg"}
+VALUES = {
+    "user_id": 999,
+    "link_id": 999,
+    "event_id": 999,
+    "panel": "no-such-panel",
+    "token": "t" * 43,
+    "filename": "icon.svg",
+}
 
 
 @dataclass(frozen=True)

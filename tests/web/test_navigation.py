@@ -33,7 +33,7 @@ def test_everybody_sees_what_they_may_open() -> None:
 def test_the_page_one_is_on_is_marked(path: str, current: list[str]) -> None:
     groups = menu(7, Role.OWNER, path, "/stats")
     assert [item.label for group in groups for item in group.items if item.current] == current
-    assert groups[0].items[0].url == "/stats/sites/7/feed"
+    assert groups[0].items[1].url == "/stats/sites/7/feed"
 
 
 def test_keys_are_each_used_once() -> None:

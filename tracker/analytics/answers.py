@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from tracker.analytics.query import Query
 from tracker.analytics.registry import Question, to_json
 from tracker.columns.base import Store
+from tracker.domain.period import day_start
 
 CACHE_BYTES = 16 << 20
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -19,8 +21,9 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 class Answers:
     """Answers as JSON bytes. One that was given before is given again until the store changes.
 
-    The key holds the store's version, so an answer is never older than what the store knows. What is
-    kept is bounded in bytes; what was not asked for longest goes first.
+    The key holds the store's version, so an answer is never older than what the store knows, and of the
+    moment it is asked in only the day, which is all that answers depend on. What is kept is bounded in bytes;
+    what was not asked for longest goes first.
     """
 
     def __init__(self, store: Store, cache_bytes: int = CACHE_BYTES) -> None:
@@ -37,9 +40,18 @@ class Answers:
         with self._store.connect() as connection:
             return question(connection, query, **options)
 
+    def key(self, question: Question[Any, Any], query: Query, **options: Any) -> tuple[Any, ...]:
+        """What an answer depends on; while this stays the same, so does the answer."""
+        dated = replace(query, now=day_start(query.zone, query.today))
+        return (question.name, dated, tuple(sorted(options.items())), self._store.version())
+
+    def told(self, question: Question[Any, Any], query: Query, **options: Any) -> Any:
+        """The answer as the API gives it: dicts, lists and values, under the API's names."""
+        return msgspec.json.decode(self.json(question, query, **options))
+
     def json(self, question: Question[Any, Any], query: Query, **options: Any) -> bytes:
         """The answer as JSON."""
-        key = (question.name, query, tuple(sorted(options.items())), self._store.version())
+        key = self.key(question, query, **options)
         known = self._find(key)
         if known is None:
             known = _encode(to_json(self.ask(question, query, **options)))

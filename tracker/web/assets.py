@@ -59,8 +59,13 @@ def register(app: Flask) -> None:
     app.after_request(cache)
 
 
+def _is_chunk() -> bool:
+    """Whether the file's own name is the hash of what is in it."""
+    return request.path.rsplit("/", 1)[-1].startswith("chunk-")
+
+
 def _cache(response: Response, version: str | None) -> None:
-    if version is not None and request.args.get("v") == version:
+    if version is not None and (request.args.get("v") == version or _is_chunk()):
         response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     else:
         # Without the right hash the browser asks each time; the ETag makes that a short 304.

@@ -12,6 +12,7 @@ from tracker.web import (
     compress,
     doors,
     errors,
+    formats,
     health,
     navigation,
     scripts,
@@ -24,7 +25,7 @@ from tracker.web.api import questions
 from tracker.web.api import routes as api
 from tracker.web.auth import account
 from tracker.web.auth import views as auth
-from tracker.web.dashboard import feed
+from tracker.web.dashboard import feed, frame, overview, suggestions, users
 
 
 def register(app: Flask, services: Services) -> None:
@@ -35,8 +36,33 @@ def register(app: Flask, services: Services) -> None:
     viewer.register(app)
     access.register(app)
     security.register(app, settings.https)
-    for part in (compress, errors, assets, navigation, times, scripts, auth, account, keys, api, questions):
+    for part in (
+        compress,
+        errors,
+        assets,
+        navigation,
+        times,
+        formats,
+        scripts,
+        auth,
+        account,
+        keys,
+        api,
+        questions,
+    ):
         part.register(app)
-    for served in (doors, health, sites, install, people, accounts, feed):
+    for served in (
+        doors,
+        health,
+        sites,
+        install,
+        people,
+        accounts,
+        frame,
+        suggestions,
+        overview,
+        feed,
+        users,
+    ):
         served.register(app, services)
     csrf.exempt(app.blueprints["doors"])

@@ -21,10 +21,14 @@ class Page:
     key: str = ""
     group: str = ""
     role: Role = Role.VIEWER
+    keeps: bool = False
+    """Whether links to it carry the time, segment and filters of the page one is on."""
 
 
 PAGES: tuple[Page, ...] = (
+    Page("Overview", "overview", "overview", "o", keeps=True),
     Page("Live feed", "feed", "feed", "f"),
+    Page("Users", "users", "people", "u", keeps=True),
     Page("Install", "install", "code", "i", "Site"),
     Page("Settings", "settings", "settings", "s", "Site", Role.ADMIN),
 )
@@ -39,6 +43,7 @@ class Item:
     icon: str
     key: str
     current: bool
+    keeps: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +77,4 @@ def register(app: Flask) -> None:
 def _item(page: Page, base: str, path: str, script_root: str) -> Item:
     own = base + page.path
     current = path == own or path.startswith(own + "/")
-    return Item(page.label, script_root + own, page.icon, page.key, current)
+    return Item(page.label, script_root + own, page.icon, page.key, current, page.keeps)

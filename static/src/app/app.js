@@ -4,3 +4,6 @@ import "./js/shortcuts.js";
 import "./js/forms.js";
 import "./js/times.js";
 import "./js/feed/feed.js";
+import "./js/panels.js";
+import "./js/pictures.js";
+import "./js/filter-bar.js";

@@ -92,7 +92,7 @@ class SitePages:
     def home(self, site_id: int) -> ResponseReturnValue:
         """A site's own address leads to its first page."""
         access.site(site_id)
-        return redirect(url_for("feed.page", site_id=site_id))
+        return redirect(url_for("overview.page", site_id=site_id))
 
     def settings(self, site_id: int) -> ResponseReturnValue:
         """Name, domains, time zone, and what is kept of visitors."""

@@ -1,0 +1,2 @@
+// Flows between steps, for the pages that have one.
+export { flow } from "./js/charts/flow.js";

@@ -1,0 +1,73 @@
+// The filter bar: fields that fit what is chosen, values that occur, sheets that close.
+const bar = document.querySelector("[data-bar]");
+const WAIT = 200;
+
+class Adding {
+  constructor(form) {
+    this.form = form;
+    this.dimension = form.elements.dimension;
+    this.key = form.elements.key;
+    this.operator = form.elements.operator;
+    this.value = form.elements.value;
+    this.list = document.getElementById(this.value.getAttribute("list"));
+    this.dimension.addEventListener("change", () => this.fit());
+    this.operator.addEventListener("change", () => this.fit());
+    for (const field of [this.value, this.key]) field.addEventListener("input", () => this.plan());
+    this.value.addEventListener("focus", () => this.plan());
+    this.fit();
+  }
+
+  get name() {
+    const own = ["property", "trait"].includes(this.dimension.value);
+    return own ? this.key.value && `${this.dimension.value}.${this.key.value}` : this.dimension.value;
+  }
+
+  fit() {
+    const own = ["property", "trait"].includes(this.dimension.value);
+    this.form.querySelector("[data-bar-key]").hidden = !own;
+    this.key.required = own;
+    const without = ["known", "unknown"].includes(this.operator.value);
+    this.value.closest(".field").hidden = without;
+    this.value.required = Boolean(this.dimension.value) && !without;
+    this.list.replaceChildren();
+  }
+
+  plan() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.suggest(), WAIT);
+  }
+
+  async suggest() {
+    if (!this.name) return;
+    const url = new URL(this.form.dataset.values, location.href);
+    url.searchParams.set("dimension", this.name);
+    url.searchParams.set("q", this.value.value);
+    const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok) return;
+    const { values } = await answer.json();
+    this.list.replaceChildren(
+      ...values.map(({ value, label }) => Object.assign(document.createElement("option"), { value, label })),
+    );
+  }
+}
+
+function closeOthers(event) {
+  for (const sheet of bar.querySelectorAll("details[open]")) {
+    if (!sheet.contains(event.target)) sheet.open = false;
+  }
+}
+
+if (bar) {
+  new Adding(bar);
+  // An untouched "add a filter" must not stop the rest of the form.
+  bar.addEventListener("toggle", (event) => {
+    if (event.target.matches("[data-bar-add]") && event.target.open) bar.elements.dimension.focus();
+  }, true);
+  document.addEventListener("click", closeOthers);
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && bar.querySelector("details[open]");
+    if (!open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
+  });
+}

@@ -1,0 +1,147 @@
+"""Panels: one question each, asked through the registry, in whatever state its answer is in."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import render_template
+
+from tracker.errors import DesirepathError, Unavailable
+from tracker.ledger import reads
+from tracker.services import Services
+from tracker.web.dashboard import asking
+from tracker.web.dashboard.look import Look
+
+Answer = Any
+"""What the API gives: dicts, lists and values, under the API's names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One of several ways to ask a panel's question: its name in the address, label, and options."""
+
+    name: str
+    label: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One part of a page.
+
+    `name` is its place in addresses; `question` the registry's name; `template` what renders its content from
+    `answer`, `shown` (what `shape` made of it), `look`, `panel` and `tab`. `options` go to the question as in
+    an address (also `limit`, `interval` …), `takes` are parameters of the page's address that are passed on.
+    `empty` tells whether there is nothing to show; `teach` is the template that then says how to get it.
+    `size` is how much room it takes, from `panels.css`: row, short, chart, tall, table. `lazy` ones load when
+    they come into sight.
+    """
+
+    name: str
+    title: str
+    question: str
+    template: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    takes: tuple[str, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+    shape: Callable[[Answer, Look], Any] | None = None
+    empty: Callable[[Answer], bool] | None = None
+    teach: str = "dashboard/_empty.html"
+    size: str = "chart"
+    width: str = "whole"
+    lazy: bool = False
+
+    def tab(self, look: Look) -> Tab | None:
+        """The tab that is chosen in the address, else the first."""
+        chosen = look.own.get(self.name)
+        return next((tab for tab in self.tabs if tab.name == chosen), self.tabs[0] if self.tabs else None)
+
+    def asked(self, look: Look) -> dict[str, str]:
+        """The question's options in this look: the panel's, its tab's, and those of the address."""
+        tab = self.tab(look)
+        passed = {name: look.own[name] for name in self.takes if name in look.own}
+        return {**self.options, **(tab.options if tab else {}), **passed}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A panel as HTML; `keep` tells whether a browser may keep it while its tag is true."""
+
+    html: str
+    keep: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How far figures are behind: `waiting` events are on disk but not counted; `stuck` when none will be."""
+
+    waiting: int
+    stuck: bool
+
+    def __bool__(self) -> bool:
+        """Whether anybody need know."""
+        return self.stuck or self.waiting > FEW
+
+
+FEW = 5_000
+"""Events that are counted within a moment."""
+PROCESS = secrets.token_hex(8)
+"""Stores count their versions anew in every process, so tags must differ between processes."""
+
+
+def tag_of(services: Services, panel: Panel, look: Look, role: str) -> str:
+    """What a panel's HTML depends on, as one short text. Raises Invalid."""
+    question, query, options = asking.resolve(
+        look.site, panel.question, look.params(**panel.asked(look)), look.now_ms
+    )
+    answer = services.answers.key(question, query, **options)
+    parts = (PROCESS, answer, look.pairs, look.site.name, role, freshness(services))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
+
+
+def answered(services: Services, panel: Panel, look: Look) -> Shown:
+    """Ask the panel's question and render the answer, or what stands in its way."""
+    asked = panel.asked(look)
+    try:
+        question, query, options = asking.resolve(
+            look.site, panel.question, look.params(**asked), look.now_ms
+        )
+        answer = services.answers.told(question, query, **options)
+    except DesirepathError as error:
+        return Shown(_frame(panel, look, error=error, preparing=isinstance(error, Unavailable)), False)
+    nothing = panel.empty is not None and panel.empty(answer)
+    html = _frame(
+        panel,
+        look,
+        question=question,
+        query=query,
+        answer=answer,
+        shown=panel.shape(answer, look) if panel.shape and not nothing else answer,
+        empty=nothing,
+        freshness=freshness(services),
+        api=look.api(panel.question, **asked),
+        csv=look.api(panel.question, "csv", **asked),
+    )
+    return Shown(html, True)
+
+
+def placeholder(_: Services, panel: Panel, look: Look) -> Shown:
+    """The panel before it is asked: its title, and as much room as it will take."""
+    return Shown(_frame(panel, look, loading=True), False)
+
+
+def freshness(services: Services) -> Freshness:
+    """How far the column store is behind the ledger now."""
+    with services.readers.read() as connection:
+        last = reads.last_id(connection)
+    return Freshness(max(0, last - services.sync.event), services.sync.last_error is not None)
+
+
+def _frame(panel: Panel, look: Look, **values: Any) -> str:
+    return render_template(
+        "_panel.html", panel=panel, look=look, site=look.site, tab=panel.tab(look), **values
+    )

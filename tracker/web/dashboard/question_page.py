@@ -1,0 +1,120 @@
+"""A page made of panels: one address for the page, one below it for each panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from tracker import clock
+from tracker.errors import Invalid, NotFound
+from tracker.services import Services
+from tracker.web import access
+from tracker.web.dashboard import filter_bar, panels
+from tracker.web.dashboard.look import Look, from_form
+from tracker.web.dashboard.panels import Panel
+
+More = Callable[[Services, Look], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPage:
+    """A page below /sites/<id>/. `name` is its address, blueprint and template (`dashboard/<name>.html`).
+
+    `own` are parameters of its address besides the common ones and its panels' tabs. `more` makes more
+    values for the template.
+    """
+
+    name: str
+    title: str
+    panels: tuple[Panel, ...]
+    own: tuple[str, ...] = ()
+    more: More | None = None
+    template: str = ""
+    known: dict[str, Panel] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "known", {panel.name: panel for panel in self.panels})
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Every parameter that is this page's own."""
+        passed = [name for panel in self.panels for name in panel.takes]
+        return (*self.own, *passed, *(panel.name for panel in self.panels if panel.tabs))
+
+    def blueprint(self, services: Services) -> Blueprint:
+        """The page's routes; a page that has more adds them to it."""
+        views = Views(self, services)
+        blueprint = Blueprint(self.name, __name__, url_prefix=f"/sites/<int:site_id>/{self.name}")
+        blueprint.add_url_rule("", "page", views.page)
+        blueprint.add_url_rule("/panels/<panel>", "panel", views.panel)
+        return blueprint
+
+    def look(self, site_id: int, args: Iterable[tuple[str, str]]) -> Look:
+        """What this request looks at, for a viewer who may see the site. Raises Invalid."""
+        site = access.site(site_id)
+        return Look.read(site, self.name, request.script_root, args, clock.now_ms(), self.parameters)
+
+
+class Views:
+    """The views of one page."""
+
+    def __init__(self, page: QuestionPage, services: Services) -> None:
+        self._page = page
+        self._services = services
+
+    def page(self, site_id: int) -> ResponseReturnValue:
+        """The frame with room for the panels; with `full=1` the panels themselves."""
+        site = access.site(site_id)
+        args = list(request.args.items(multi=True))
+        plain = Look.plain(site, self._page.name, request.script_root, clock.now_ms())
+        try:
+            if "form" in request.args:
+                return redirect(plain.changed(from_form(args, self._page.parameters)))
+            look = self._page.look(site_id, args)
+        except Invalid as error:
+            return self._render(plain.with_problem(error)), 400
+        return self._render(look)
+
+    def panel(self, site_id: int, panel: str) -> ResponseReturnValue:
+        """One panel; 304 while neither data nor page nor address changed."""
+        look = self._page.look(site_id, request.args.items(multi=True))
+        found = self._page.known.get(panel)
+        if found is None:
+            raise NotFound("There is no such panel.")
+        role = access.role_on(access.need_viewer(), site_id)
+        tag = panels.tag_of(self._services, found, look, role.word)
+        if request.if_none_match.contains_weak(tag):
+            return _kept(make_response("", 304), tag)
+        shown = panels.answered(self._services, found, look)
+        response = make_response(shown.html)
+        return _kept(response, tag) if shown.keep else response
+
+    def _render(self, look: Look) -> str:
+        page = self._page
+        render = panels.answered if look.full else panels.placeholder
+
+        def panel(name: str) -> Markup:
+            return Markup(render(self._services, page.known[name], look).html)  # noqa: S704  rendered by us
+
+        return render_template(
+            page.template or f"dashboard/{page.name}.html",
+            site=look.site,
+            look=look,
+            title=page.title,
+            bar=filter_bar.make(look),
+            panel=panel,
+            **(page.more(self._services, look) if page.more else {}),
+        )
+
+
+def _kept(response: Response, tag: str) -> Response:
+    """Let the browser keep it for the one who is signed in, and ask each time whether it is still true."""
+    response.set_etag(tag, weak=True)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.vary.add("Cookie")
+    return response

@@ -1,0 +1,68 @@
+"""Values that occur, for whoever types a filter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, jsonify, request
+
+from tracker import clock
+from tracker.analytics.filters import OF_PERSONS, known
+from tracker.analytics.query import Filter, Operator, format_filter
+from tracker.domain.site import Site
+from tracker.errors import Invalid
+from tracker.extensions import limiter
+from tracker.services import Services
+from tracker.web import access
+from tracker.web.dashboard import asking
+from tracker.web.dashboard.filter_bar import value_words
+
+MOST = 20
+LONGEST = 200
+ASKS_A_MINUTE = "300 per minute"
+
+
+def register(app: Flask, services: Services) -> None:
+    """Add the route."""
+    blueprint = Blueprint("suggestions", __name__, url_prefix="/sites/<int:site_id>/values")
+
+    @blueprint.get("")
+    @limiter.limit(ASKS_A_MINUTE)
+    def values(site_id: int) -> Response:
+        site = access.site(site_id)
+        dimension = request.args.get("dimension", "")
+        if not known(dimension):
+            raise Invalid("There is no such filter.", field="dimension")
+        typed = request.args.get("q", "").strip()[:LONGEST]
+        found = suggest(services, site, dimension, typed, clock.now_ms())
+        return jsonify(values=[{"value": one, "label": value_words(dimension, one)} for one in found])
+
+    app.register_blueprint(blueprint)
+
+
+def suggest(services: Services, site: Site, dimension: str, typed: str, now_ms: int) -> list[str]:
+    """Values of a dimension in the last 30 days that hold what is typed, the most frequent first."""
+    if dimension.startswith("trait."):
+        return []
+    if dimension in OF_PERSONS:
+        field = "userId" if dimension == "user" else "email"
+        answer = _ask(services, site, "people", {"search": [typed]}, now_ms)
+        found = [person[field] for person in answer["people"]]
+    else:
+        # Countries are typed by name and kept as letters, so all of them are looked through here.
+        contains = dimension != "country" and typed
+        wanted = [format_filter(Filter(dimension, Operator.CONTAINS, (typed,)))] if contains else []
+        params = {"dimension": [dimension], "filter": wanted}
+        found = [row["value"] for row in _ask(services, site, "breakdown", params, now_ms)["rows"]]
+    known_ones = dict.fromkeys(one for one in found if one is not None and _fits(dimension, one, typed))
+    return list(known_ones)[:MOST]
+
+
+def _ask(services: Services, site: Site, name: str, params: dict[str, list[str]], now_ms: int) -> Any:
+    params = {"limit": ["300" if params.get("dimension") == ["country"] else str(MOST)], **params}
+    question, query, options = asking.resolve(site, name, params, now_ms)
+    return services.answers.told(question, query, **options)
+
+
+def _fits(dimension: str, value: str, typed: str) -> bool:
+    return typed.lower() in value.lower() or typed.lower() in value_words(dimension, value).lower()

@@ -1,0 +1,153 @@
+"""Users: how many are active, how they come and go, and how much they use the site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+from tracker.services import Services
+from tracker.web import formats
+from tracker.web.dashboard import charts
+from tracker.web.dashboard.charts import Chart, Series
+from tracker.web.dashboard.look import Look
+from tracker.web.dashboard.panels import Panel, Tab
+from tracker.web.dashboard.question_page import QuestionPage
+
+KINDS = (("new", "New", 1), ("returning", "Returning", 3), ("reactivated", "Reactivated", 5))
+CHURNED = ("churned", "Lost", 2)
+
+
+def active(answer: Any, look: Look) -> dict[str, Any]:
+    """The three spans with their changes, and active persons by day."""
+    labels, titles = charts.steps(answer["activityByDate"], "day")
+    values = [one["activeUsers"] for one in answer["activityByDate"]]
+    mean = formats.number(sum(values) / len(values), 1)
+    chart = Chart(
+        "line",
+        labels,
+        [Series("Active", values, fill=True)],
+        f"Active people by day, {mean} on average.",
+        titles=titles,
+        partial=look.query.period.until > look.now_ms,
+    )
+    return {"chart": chart}
+
+
+def growth(answer: Any, look: Look) -> dict[str, Any]:
+    """Bars of who is active, by how they came to be; the lost below zero."""
+    series = answer["series"]
+    labels, titles = charts.steps(series, str(look.query.interval))
+    bars = [Series(label, [one[name] for one in series], colour) for name, label, colour in KINDS]
+    name, label, colour = CHURNED
+    bars.append(Series(label, [-one[name] for one in series], colour))
+    sums = {name: sum(one[name] for one in series) for name in ("new", "reactivated", "churned")}
+    summary = (
+        f"New, returning, reactivated and lost people by step: {formats.whole(sums['new'])} new, "
+        f"{formats.whole(sums['churned'])} lost."
+    )
+    return {"chart": Chart("stacked", labels, bars, summary, titles=titles)}
+
+
+def stickiness(answer: Any, look: Look) -> dict[str, Any]:
+    """How many are active on how many days."""
+    field = "daysPerWeek" if look.own.get("stickiness") == "week" else "daysPerMonth"
+    habits = answer[field]
+    labels = [str(one["days"]) for one in habits]
+    titles = [f"{one['days']} day{'s' if one['days'] > 1 else ''}" for one in habits]
+    values = [one["persons"] for one in habits]
+    summary = f"People by the number of days they were active on, of the last {len(habits)}."
+    return {
+        "chart": Chart("bars", labels, [Series("People", values)], summary, titles=titles),
+        "habits": habits,
+    }
+
+
+def hours(answer: Any, look: Look) -> dict[str, Any]:
+    """A row for each weekday with 24 coloured cells."""
+    cells = answer["cells"]
+    noun = "people" if answer["by"] == "persons" else "events"
+    rows = []
+    for weekday in range(7):
+        day = formats.WEEKDAYS[weekday]
+        rows.append(
+            {
+                "label": day,
+                "cells": [
+                    {
+                        "text": formats.short(cell["value"]) if cell["value"] else "",
+                        "level": charts.level(cell["value"], answer["peak"]),
+                        "title": f"{day} {cell['hour']:02d}:00: {formats.whole(cell['value'])} {noun}",
+                    }
+                    for cell in cells[weekday * 24 : weekday * 24 + 24]
+                ],
+            }
+        )
+    return {"rows": rows, "columns": [f"{hour:02d}" for hour in range(24)], "noun": noun}
+
+
+def nobody(answer: Any) -> bool:
+    """Whether nobody was active, now or before."""
+    return not (answer["mau"] or answer["churnedUsers"] or any(answer["activityByHour"]))
+
+
+PAGE = QuestionPage(
+    name="users",
+    title="Users",
+    panels=(
+        Panel(
+            "active",
+            "Active users",
+            "activity",
+            "dashboard/users/_active.html",
+            shape=active,
+            empty=nobody,
+            size="figures",
+            width="two-thirds",
+        ),
+        Panel(
+            "engagement",
+            "Engagement",
+            "activity",
+            "dashboard/users/_engagement.html",
+            empty=nobody,
+            size="figures",
+            width="third",
+        ),
+        Panel(
+            "growth",
+            "Coming and going",
+            "growth",
+            "dashboard/users/_growth.html",
+            shape=growth,
+            empty=lambda answer: not any(one["active"] or one["churned"] for one in answer["series"]),
+        ),
+        Panel(
+            "stickiness",
+            "Stickiness",
+            "stickiness",
+            "dashboard/users/_stickiness.html",
+            tabs=(Tab("month", "Days of 30"), Tab("week", "Days of 7")),
+            shape=stickiness,
+            empty=lambda answer: not answer["mau"],
+            size="figures",
+            width="half",
+        ),
+        Panel(
+            "hours",
+            "Hours of the week",
+            "heatmap",
+            "dashboard/users/_hours.html",
+            tabs=(Tab("events", "Events", {"by": "events"}), Tab("people", "People", {"by": "persons"})),
+            shape=hours,
+            empty=lambda answer: not answer["total"],
+            size="figures",
+            width="half",
+        ),
+    ),
+)
+
+
+def register(app: Flask, services: Services) -> None:
+    """Add the page."""
+    app.register_blueprint(PAGE.blueprint(services))
