@@ -129,7 +129,7 @@ def test_an_invitation_makes_an_account(place: Place) -> None:
         check(guest)
         guest.get_by_label("Password").fill("seven wild geese")
         guest.get_by_role("button", name="Join").click()
-        guest.wait_for_url("**/feed")
+        guest.wait_for_url("**/overview")
         assert guest.get_by_role("link", name="Settings").count() == 0
         context.close()
 
