@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup run demo test check bench soak assets format clean
+.PHONY: help setup run demo test check bench soak assets binary wheel test-binary format clean
 
 help: ## Show what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 setup: $(VENV)/.ready assets ## Install everything into .venv and build the assets
 
@@ -35,9 +35,22 @@ bench: setup $(VENV)/.ready-dev ## Measure every figure we promise, beside a phy
 soak: setup $(VENV)/.ready-dev ## Kill the server 300 times under load and count what is lost
 	@$(BIN)/python -m pytest -m soak -o addopts= tests/reliability
 
+binary: dist/desirepath ## Build dist/desirepath, everything in one file for this platform
+
+wheel: setup ## Build dist/desirepath-….whl, for pipx install
+	@$(BIN)/python -m pip wheel -q --disable-pip-version-check --no-deps -w dist .
+
+test-binary: binary $(VENV)/.ready-dev ## Run the first hour, upgrades and restarts on the executable
+	@.ci/browser
+	@BINARY=dist/desirepath $(BIN)/python -m pytest -o addopts= -m "not soak" tests/binary tests/browser/test_story.py tests/cli/test_main.py tests/reliability/test_upgrade.py
+
 format: $(VENV)/.ready-dev ## Format and sort imports
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+dist/desirepath: $(VENV)/.ready-binary static/build/manifest.json $(shell git ls-files tracker templates deploy)
+	@echo "building dist/desirepath; this takes a minute or two ..."
+	@$(BIN)/pyinstaller --noconfirm --log-level ERROR --distpath dist --workpath build deploy/desirepath.spec
 
 assets: static/build/manifest.json ## Build scripts, styles and the country table
 
@@ -47,11 +60,16 @@ static/build/manifest.json: package.json package-lock.json $(wildcard static/src
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || .ci/venv $(PYTHON) $(VENV)
+	@rm -rf desirepath.egg-info  # of older versions; it would tell theirs
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(VENV)/.ready-binary: $(VENV)/.ready
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[binary]'
 	@touch $@
 
 clean: ## Remove everything that was built; data in instance/ stays

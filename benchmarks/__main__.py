@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import feed, ingest, process
+from benchmarks import feed, ingest, process, small
 
-SETS = {"ingest": ingest.rows, "process": process.rows, "feed": feed.rows}
+SETS = {"ingest": ingest.rows, "process": process.rows, "feed": feed.rows, "small": small.rows}
 
 
 def main(wanted: list[str]) -> int:

@@ -16,8 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-COMMAND = (sys.executable, "-m", "tracker.cli")
+BINARY = os.environ.get("BINARY")
+"""A single-file executable to test instead of this checkout (`make test-binary`)."""
+COMMAND = (str(Path(BINARY).resolve()),) if BINARY else (sys.executable, "-m", "tracker.cli")
 START_SECONDS = 30
+
+
+def environment() -> dict[str, str]:
+    """What a server finds around it. The executable gets next to nothing: no programs, no home."""
+    return {"PATH": "/nonexistent", "HOME": "/nonexistent"} if BINARY else dict(os.environ)
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ class LiveServer:
         self.data = data
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._environ = {**os.environ, "DESIREPATH_DATA": str(data), "PYTHONUNBUFFERED": "1"}
+        self._environ = environment() | {"DESIREPATH_DATA": str(data), "PYTHONUNBUFFERED": "1"}
         self._environ |= {f"DESIREPATH_{key.upper()}": value for key, value in settings.items()}
         self._process: subprocess.Popen[bytes] | None = None
         self.log = data / "server.log"
@@ -49,6 +56,7 @@ class LiveServer:
             self._process = subprocess.Popen(
                 [*COMMAND, "serve", "--bind", f"127.0.0.1:{self.port}"],
                 env=self._environ,
+                cwd=_workplace(),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -75,8 +83,7 @@ class LiveServer:
 
     def worker_pid(self) -> int:
         """The process that serves."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return int(children[0])
+        return _only_child(_only_child(self.pid)) if BINARY else _only_child(self.pid)
 
     def kill(self) -> None:
         """kill -9, parent and worker alike."""
@@ -101,6 +108,7 @@ class LiveServer:
         done = subprocess.run(
             [*COMMAND, *arguments],
             env=self._environ,
+            cwd=_workplace(),
             input=given,
             capture_output=True,
             text=True,
@@ -164,6 +172,15 @@ def serving(data: Path, **settings: str) -> Iterator[LiveServer]:
         yield server
     finally:
         server.kill()
+
+
+def _workplace() -> str | None:
+    """Another directory than the checkout for the executable, which must not need one."""
+    return "/" if BINARY else None
+
+
+def _only_child(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
 
 
 def free_port() -> int:

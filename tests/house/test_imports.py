@@ -42,9 +42,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "server": {
         "config", "domain", "doors", "enrich", "ledger", "accounts", "services", "app", "web", "logs",
     },
+    "doctor": {"config", "ledger", "accounts"},
     "cli": {
         "config", "domain", "ledger", "columns", "accounts", "services", "app", "server", "demo", "models",
-        "extensions", "logs", "doors", "ingest", "analytics", "enrich", "files",
+        "extensions", "logs", "doors", "ingest", "analytics", "enrich", "files", "doctor",
     },
 }  # fmt: skip
 NAMELESS = {"utils", "util", "helpers", "common", "misc", "manager", "base_utils"}

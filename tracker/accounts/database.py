@@ -42,13 +42,13 @@ def prepare(path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(f"The data directory {path.parent} cannot be made: {error.strerror}.") from error
-    if _version(path) == HEAD:
+    if revision_of(path) == HEAD:
         return
     # Loads Alembic, which a start that has nothing to migrate does well without.
     from tracker.accounts import upgrade  # noqa: PLC0415 - 80 ms of every start
 
     with _alone(path):
-        version = _version(path)  # another process may just have done it
+        version = revision_of(path)  # another process may just have done it
         if version != HEAD:
             upgrade.run(path, version, HEAD)
 
@@ -72,7 +72,7 @@ def _set_up(connection: Any, record: Any) -> None:
     set_up(connection)
 
 
-def _version(path: Path) -> str | None:
+def revision_of(path: Path) -> str | None:
     """The file's revision, None for a new file. Raises Unavailable for one we must not touch."""
     if not path.exists() or path.stat().st_size == 0:
         return None

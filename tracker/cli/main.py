@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import platform
 import sys
+from importlib.metadata import version
 from typing import Any
 
 import click
@@ -19,8 +21,11 @@ COMMANDS = {
     "settings": ("tracker.cli.settings", "settings"),
     "demo": ("tracker.cli.demo", "demo"),
     "columns": ("tracker.cli.columns", "columns"),
+    "doctor": ("tracker.cli.doctor", "doctor"),
 }
 """Name → module and function. Loaded when asked for, so that `serve` starts without what others need."""
+
+TOLD = ("duckdb", "flask", "gunicorn", "sqlalchemy")
 
 
 class Commands(click.Group):
@@ -39,8 +44,27 @@ class Commands(click.Group):
         return found
 
 
+def _versions(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    if not wanted:
+        return
+    click.echo(f"desirepath {__version__}")
+    # Asked for by itself only, so that no other command pays for loading it.
+    from pysqlite3 import dbapi2 as sqlite  # noqa: PLC0415
+
+    others = ", ".join(f"{name} {version(name)}" for name in TOLD)
+    click.echo(f"Python {platform.python_version()}, SQLite {sqlite.sqlite_version}, {others}")
+    ctx.exit()
+
+
 @click.group(cls=Commands)
-@click.version_option(__version__, prog_name="desirepath")
+@click.option(
+    "--version",
+    is_flag=True,
+    callback=_versions,
+    expose_value=False,
+    is_eager=True,
+    help="Show the version, and those of the libraries that matter.",
+)
 def cli() -> None:
     """Activity analytics you host yourself."""
 
