@@ -42,6 +42,17 @@ class Browser:
             self.get(page or "/login")
         return self.bare_post(path, csrf_token=self._token, **form)
 
+    def send(self, method: str, path: str) -> TestResponse:
+        """What scripts of our pages send: the token in a header."""
+        if not self._token:
+            self.get("/login")
+        return self.bare_send(method, path, **{"X-CSRFToken": self._token})
+
+    def bare_send(self, method: str, path: str, **headers: str) -> TestResponse:
+        """A request without a body."""
+        address = {"REMOTE_ADDR": self.address}
+        return self.client.open(path, method=method, headers=headers, environ_overrides=address)
+
     def bare_post(self, path: str, **form: str) -> TestResponse:
         """Send exactly these fields."""
         response = self.client.post(path, data=form, environ_overrides={"REMOTE_ADDR": self.address})

@@ -29,8 +29,8 @@ SECOND = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9998"
+down_revision = "LAST"
 
 
 def upgrade() -> None:
@@ -56,7 +56,7 @@ def later_scripts(tmp_path: Path, second: str) -> Path:
     """Our migrations and one more."""
     scripts = tmp_path / "migrations"
     shutil.copytree(upgrade.MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0002_second.py").write_text(second)
+    (scripts / "versions" / "9998_second.py").write_text(second.replace("LAST", database.HEAD))
     return scripts
 
 
@@ -144,10 +144,10 @@ def test_an_upgrade_keeps_every_row_and_makes_a_copy_without_salts(
         capture_output=True, check=True,
     )  # fmt: skip
     salts = secrets.daily_salts(path, NOW)
-    upgrade.run(path, "0001", "0002", later_scripts(tmp_path, SECOND))
+    upgrade.run(path, database.HEAD, "9998", later_scripts(tmp_path, SECOND))
     assert query(path, "SELECT name, motto FROM sites") == [("Shop", "none")]
     assert query(path, "SELECT domain FROM site_domains") == [("a.example",)]
-    kept = path.with_name("desirepath.db.v0001-before-v0002")
+    kept = path.with_name(f"desirepath.db.v{database.HEAD}-before-v9998")
     assert query(kept, "SELECT public_key FROM sites") == [(json.loads(made.stdout)["site_key"],)]
     assert query(kept, "SELECT count(*) FROM daily_salts") == [(0,)]
     assert salts.today not in kept.read_bytes() and kept.stat().st_mode & 0o777 == 0o600
@@ -157,7 +157,7 @@ def test_an_upgrade_that_fails_changes_nothing(path: Path, tmp_path: Path) -> No
     database.prepare(path)
     broken = SECOND + '    op.execute("INSERT INTO nowhere VALUES (1)")\n'
     with pytest.raises(Unavailable, match=r"no such table: nowhere.*Nothing was changed"):
-        upgrade.run(path, "0001", "0002", later_scripts(tmp_path, broken))
+        upgrade.run(path, database.HEAD, "9998", later_scripts(tmp_path, broken))
     assert "motto" not in str(query(path, "SELECT sql FROM sqlite_master WHERE name = 'sites'"))
     database.prepare(path)
 
@@ -169,7 +169,7 @@ def test_an_upgrade_that_orphans_rows_is_undone(path: Path, tmp_path: Path) -> N
     )  # fmt: skip
     orphaning = SECOND + '    op.execute("DELETE FROM sites")\n'
     with pytest.raises(Unavailable, match="1 rows without what they refer to"):
-        upgrade.run(path, "0001", "0002", later_scripts(tmp_path, orphaning))
+        upgrade.run(path, database.HEAD, "9998", later_scripts(tmp_path, orphaning))
     assert query(path, "SELECT name FROM sites") == [("Shop",)]
 
 

@@ -15,6 +15,7 @@ from tests.analytics.oracle_overview import Asked
 from tests.analytics.random_histories import ZONES
 from tests.analytics.stores import LoadedSite, Simple
 from tracker.analytics import feature_heatmap, features
+from tracker.analytics.listed_features import ListedFeature, names
 from tracker.analytics.registry import to_table
 from tracker.analytics.segments.segment import Segment
 
@@ -49,8 +50,21 @@ def categories(found: feature_heatmap.FeatureHeatmap) -> list[tuple[Any, ...]]:
     return [dataclasses.astuple(category) for category in found.categories]
 
 
+def test_the_catalogue_names_the_category_where_the_event_does_not(
+    store_with: Callable[..., LoadedSite],
+) -> None:
+    events = [
+        {"name": "exported", "at": "2026-03-30 10:00"},
+        {"name": "exported", "properties": {"category": "Own"}},
+        {"name": "feature_used", "properties": {"feature": "exported"}},
+    ]
+    listed = (ListedFeature("exported", "Files"),)
+    found = store_with(events).ask(feature_heatmap.answer, options={"listed": listed}, timeframe="7d")
+    assert {(cell.category, cell.usage) for cell in found.cells} == {("Files", 1), ("Own", 1), (None, 1)}
+
+
 def test_counts_by_hand(store_with: Callable[..., LoadedSite]) -> None:
-    found = store_with(STORY).ask(feature_heatmap.answer, options={"listed": ("signup",)}, **WEEK)
+    found = store_with(STORY).ask(feature_heatmap.answer, options={"listed": names("signup")}, **WEEK)
     assert found.active_users == 4
     assert categories(found) == [("data", 4, 2, 50.0), (None, 2, 1, 25.0), ("admin", 1, 1, 25.0)]
     assert cells(found) == [
@@ -90,7 +104,7 @@ def test_equals_the_slow_way(
     site = store_with(told, zone)
     params: dict[str, Any] = {"from": "2026-03-25", "to": "2026-04-02"}
     params["filter"] = [f"{key}:{value}" for key, value in wanted.items()]
-    found = site.ask(feature_heatmap.answer, options={"listed": slow.LISTED}, **params)
+    found = site.ask(feature_heatmap.answer, options={"listed": names(",".join(slow.LISTED))}, **params)
     asked = Asked.of(History(told, zone), site.query(**params), wanted)
     uses = slow.uses(asked)
     assert found.active_users == len({e.person for e in asked.active()})
@@ -107,5 +121,5 @@ def test_equals_the_slow_way(
         assert (cell.usage, cell.users) == (len(own), len({e.person for e in own}))
         assert cell.adoption_rate == round(100 * cell.users / found.active_users, 2)
     assert sum(one.usage for one in found.categories) == len(uses)
-    listed = site.ask(features.answer, options={"listed": slow.LISTED}, **params)
+    listed = site.ask(features.answer, options={"listed": names(",".join(slow.LISTED))}, **params)
     assert sum(row.usage_count for row in listed.features) == len(uses)

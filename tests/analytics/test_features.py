@@ -16,6 +16,7 @@ from tests.analytics.oracle_overview import Asked
 from tests.analytics.random_histories import ZONES
 from tests.analytics.stores import LoadedSite, Simple, ms
 from tracker.analytics import features
+from tracker.analytics.listed_features import names
 from tracker.analytics.registry import to_json
 from tracker.analytics.segments.segment import Segment
 from tracker.errors import Invalid
@@ -56,7 +57,7 @@ def stages(found: features.FeatureUsage) -> list[int]:
 
 
 def test_counts_by_hand(store_with: Callable[..., LoadedSite]) -> None:
-    found = store_with(STORY).ask(features.answer, options={"listed": ("signup", "never")}, **FORTNIGHT)
+    found = store_with(STORY).ask(features.answer, options={"listed": names("signup,never")}, **FORTNIGHT)
     assert rows(found) == [
         ("search", "data", 3, 2, 1.0, 50.0, None),
         ("export", "data", 2, 1, 17.5, 25.0, 50.0),  # of alice and bob only alice came back to it
@@ -110,10 +111,10 @@ def test_nothing_yet(store_with: Callable[..., LoadedSite]) -> None:
 
 
 def test_a_list_is_read(store_with: Callable[..., LoadedSite]) -> None:
-    assert features.answer.read({"listed": "signup, invited,,signup"}) == {"listed": ("signup", "invited")}
+    assert features.answer.read({"listed": "signup, invited,,signup"}) == {"listed": names("signup,invited")}
     assert features.answer.read({}) == {"listed": ()}
     with pytest.raises(Invalid) as caught:
-        features.answer.read({"listed": ",".join(map(str, range(201)))})
+        features.answer.read({"listed": ",".join(f"e{number}" for number in range(201))})
     assert caught.value.field == "listed"
 
 
@@ -134,7 +135,7 @@ def test_equals_the_slow_way(
     site = store_with(told, zone)
     params: dict[str, Any] = {"from": first, "to": "2026-04-02"}
     params["filter"] = [f"{key}:{value}" for key, value in wanted.items()]
-    found = site.ask(features.answer, options={"listed": slow.LISTED}, **params)
+    found = site.ask(features.answer, options={"listed": names(",".join(slow.LISTED))}, **params)
     query, history = site.query(**params), History(told, zone)
     asked, before = Asked.of(history, query, wanted), Asked.of(history, query.previous(), wanted)
     assert rows(found) == slow.features(asked, before)

@@ -17,6 +17,7 @@ from tests.analytics.oracle_overview import FILTERS, Asked, visit_histories
 from tests.analytics.random_histories import ZONES
 from tests.analytics.stores import LoadedSite, Simple
 from tracker.analytics import journeys
+from tracker.analytics.goals.goal import Goal
 from tracker.analytics.occurrence import Occurrence
 from tracker.analytics.query import Filter
 from tracker.analytics.registry import to_json
@@ -102,8 +103,10 @@ def test_goals_may_be_pages_and_several(store_with: Callable[..., LoadedSite]) -
 
 
 def test_a_goal_is_read() -> None:
-    assert journeys.goals("signup") == (Occurrence("signup"),)
-    assert journeys.goals("/thanks") == (Occurrence("page_viewed", (Filter("page", values=("/thanks",)),)),)
+    assert journeys.goals("signup") == (Goal("signup", Occurrence("signup")),)
+    thanks = Occurrence("page_viewed", (Filter("page", values=("/thanks",)),))
+    assert journeys.goals("/thanks") == (Goal("a view of /thanks", thanks),)
+    assert journeys.goals('{"name": "Thanked", "page": "/thanks"}') == (Goal("Thanked", thanks),)
     assert journeys.answer.read({}) == {"goals": ()}
 
 

@@ -29,11 +29,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "analytics": {"domain", "columns"},
     "demo": {"domain"},
     "accounts": {"domain", "config", "extensions", "models", "ledger"},
+    "definitions": {"analytics", "accounts", "extensions", "models"},
     "services": {"config", "domain", "doors", "ingest", "ledger", "columns", "analytics"},
     "jobs": {"config", "domain", "enrich", "ledger", "columns", "accounts", "services"},
     "web": {
         "config", "domain", "extensions", "models", "ledger", "columns", "analytics", "accounts", "services",
-        "doors", "enrich",
+        "doors", "enrich", "definitions",
     },
     "app": {
         "config", "domain", "extensions", "models", "enrich", "ingest", "doors", "ledger", "columns",

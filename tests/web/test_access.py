@@ -53,8 +53,13 @@ LEVELS: dict[str, Level] = {
     "users": Level.VIEWER,
     "api": Level.VIEWER,
     "api.openapi": Level.PUBLIC,
+    "api.create_definition": Level.ADMIN,
+    "api.replace_definition": Level.ADMIN,
+    "api.delete_definition": Level.ADMIN,
 }
-VALUES = {
+VALUES: dict[str, str | int] = {
+    "kind": "segments",
+    "number": 999,
     "user_id": 999,
     "link_id": 999,
     "event_id": 999,
@@ -103,7 +108,9 @@ def ask(browser: Browser, request: Request) -> TestResponse:
     """Send it, with the token of a form where it changes something."""
     if request.method == "GET":
         return browser.get(request.path)
-    return browser.post(request.path)
+    return (
+        browser.post(request.path) if request.method == "POST" else browser.send(request.method, request.path)
+    )
 
 
 def outcome(answer: TestResponse) -> str:
@@ -200,8 +207,8 @@ def test_no_form_is_taken_without_its_token(app: Flask, site: Keys, owner: Perso
     ]
     assert len(changing) > 10
     for request in changing:
-        for form in ({}, {"csrf_token": "made-up"}):
-            answer = browser.bare_post(request.path, **form)
+        for form in ({}, {"X-CSRFToken": "made-up"}):
+            answer = browser.bare_send(request.method, request.path, **form)
             assert answer.status_code == 400 and STALE in answer.text, request
     assert browser.get("/account").status_code == 200
     assert app.extensions["desirepath"].sites.by_secret_key(site.secret_key) is not None

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.analytics.filters import sessions_in
+from tracker.analytics.goals.goal import Goal
 from tracker.analytics.occurrence import Occurrence
 from tracker.analytics.query import Query
 from tracker.analytics.rates import share
@@ -35,14 +36,14 @@ class GoalPaths:
     paths: tuple[ConversionPath, ...]
 
 
-def conversion_paths(connection: sa.Connection, query: Query, goal: Occurrence) -> GoalPaths:
+def conversion_paths(connection: sa.Connection, query: Query, goal: Goal) -> GoalPaths:
     """The ten paths by which most visits came to the goal."""
-    found = connection.execute(_before(query, goal)).all()
+    found = connection.execute(_before(query, goal.what)).all()
     paths = [(tuple(page for page in row[:STEPS] if page is not None), int(row[STEPS])) for row in found]
     pages = sorted({page for path, _ in paths for page in path})
     seen = _seen(connection, query, pages)
     return GoalPaths(
-        goal.words,
+        goal.name,
         tuple(ConversionPath(path, n, share(n, seen(path))) for path, n in paths),
     )
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.analytics.features import LISTED, active_persons, uses_of_features
+from tracker.analytics.features import LISTED, active_persons, feature_category, uses_of_features
+from tracker.analytics.listed_features import ListedFeature
 from tracker.analytics.query import Query
 from tracker.analytics.rates import share
 from tracker.analytics.registry import question
-from tracker.columns.schema import events
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,13 @@ class FeatureHeatmap:
 
 
 @question(name="feature-heatmap", title="Feature heatmap", parameters=(LISTED,), rows="cells")
-def answer(connection: sa.Connection, query: Query, listed: tuple[str, ...] = ()) -> FeatureHeatmap:
+def answer(connection: sa.Connection, query: Query, listed: tuple[ListedFeature, ...] = ()) -> FeatureHeatmap:
     """Use of features by category.
 
     A feature is what events named `feature_used` tell in their property `feature`, and every event name that
-    is listed as one; its category is the property `category` of the very event, so a feature that is sent
-    with several categories is in several rows. Only interactive events of known persons count; bots are left
-    out.
+    is listed as one; its category is the property `category` of the very event, else that of the catalogue,
+    so a feature that is sent with several categories is in several rows. Only interactive events of known
+    persons count; bots are left out.
 
     - **Usage**: such events in the period. **Users**: distinct persons among them; one who uses two features
       counts in both, and once in their category.
@@ -67,9 +67,9 @@ def answer(connection: sa.Connection, query: Query, listed: tuple[str, ...] = ()
     return FeatureHeatmap(active, tuple(categories), tuple(cells))
 
 
-def _counted(query: Query, listed: tuple[str, ...]) -> sa.CompoundSelect[Any]:
+def _counted(query: Query, listed: tuple[ListedFeature, ...]) -> sa.CompoundSelect[Any]:
     """Rows (category, feature, usage, users), with no feature for a category as a whole."""
-    uses = uses_of_features(query, listed, events.c.category)
+    uses = uses_of_features(query, listed, feature_category(listed).label("category"))
     keys = (uses.c.category, uses.c.feature, uses.c.person_id)
     each = sa.select(*keys, sa.func.count().label("usage")).group_by(*keys).cte("each_user")
     users = (

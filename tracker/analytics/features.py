@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from tracker.analytics.clockwork import EARLIEST
 from tracker.analytics.filters import Condition, activity_in
+from tracker.analytics.listed_features import ListedFeature, names
 from tracker.analytics.presence import presence
 from tracker.analytics.query import Query
 from tracker.analytics.rates import Trend, ratio, share, trend
@@ -17,11 +18,9 @@ from tracker.analytics.registry import Parameter, question
 from tracker.columns.dialect import floordiv, last_by
 from tracker.columns.schema import events
 from tracker.domain.period import EPOCH, day_number
-from tracker.errors import Invalid
 
 FEATURE_USED = "feature_used"
 TOP = 10
-MAX_LISTED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +86,18 @@ class _Used:
     kept: int
 
 
-def names(text: str) -> tuple[str, ...]:
-    """Event names out of `signed,exported`, each once. Raises Invalid."""
-    found = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    if len(found) > MAX_LISTED:
-        raise Invalid(f"{MAX_LISTED} event names may be listed at most.", field="listed")
-    return found
-
-
-LISTED = Parameter("listed", "Event names that count as features, separated by commas.", names, ())
+LISTED = Parameter(
+    "listed",
+    "Event names that count as features, separated by commas; the site's catalogue if left out.",
+    names,
+    (),
+    kind="features",
+    many=True,
+)
 
 
 @question(name="features", title="Features", parameters=(LISTED,), rows="features")
-def answer(connection: sa.Connection, query: Query, listed: tuple[str, ...] = ()) -> FeatureUsage:
+def answer(connection: sa.Connection, query: Query, listed: tuple[ListedFeature, ...] = ()) -> FeatureUsage:
     """Which features people use, and which nobody does.
 
     A feature is what events named `feature_used` tell in their property `feature`, and every event name that
@@ -132,17 +130,25 @@ def answer(connection: sa.Connection, query: Query, listed: tuple[str, ...] = ()
     )
 
 
-def feature_name(listed: tuple[str, ...]) -> sa.ColumnElement[Any]:
+def feature_name(listed: tuple[ListedFeature, ...]) -> sa.ColumnElement[Any]:
     """The feature that a row of `events` under `of_features` is a use of."""
     if not listed:
         return events.c.feature
     return sa.case((events.c.name == FEATURE_USED, events.c.feature), else_=events.c.name)
 
 
-def of_features(listed: tuple[str, ...]) -> Condition:
+def feature_category(listed: tuple[ListedFeature, ...]) -> sa.ColumnElement[Any]:
+    """The category of a use: what the event says, else what the catalogue says."""
+    told = {one.name: one.category for one in listed if one.category and one.name != FEATURE_USED}
+    if not told:
+        return events.c.category
+    return sa.func.coalesce(events.c.category, sa.case(told, value=events.c.name, else_=None))
+
+
+def of_features(listed: tuple[ListedFeature, ...]) -> Condition:
     """Whether a row of `events` is a use of a feature."""
     told = sa.and_(events.c.name == FEATURE_USED, events.c.feature.is_not(None))
-    others = [name for name in listed if name != FEATURE_USED]
+    others = [one.name for one in listed if one.name != FEATURE_USED]
     return sa.or_(told, events.c.name.in_(others)) if others else told
 
 
@@ -152,15 +158,17 @@ def active_persons(connection: sa.Connection, query: Query) -> int:
     return connection.scalar(sa.select(sa.func.count(found.c.person_id.distinct()))) or 0
 
 
-def _known(query: Query, listed: tuple[str, ...]) -> sa.Select[Any]:
+def _known(query: Query, listed: tuple[ListedFeature, ...]) -> sa.Select[Any]:
     """Rows (name, category, last use) of every feature used up to the period's end."""
     ever = query.over(replace(query.period, first=EPOCH, since=EARLIEST))
-    uses = uses_of_features(ever, listed, events.c.at, events.c.id, events.c.category)
+    uses = uses_of_features(
+        ever, listed, events.c.at, events.c.id, feature_category(listed).label("category")
+    )
     category = last_by(uses.c.category, uses.c.id)
     return sa.select(uses.c.feature, category, sa.func.max(uses.c.at)).group_by(uses.c.feature)
 
 
-def _usage(query: Query, listed: tuple[str, ...]) -> sa.Select[Any]:
+def _usage(query: Query, listed: tuple[ListedFeature, ...]) -> sa.Select[Any]:
     """Rows of `_Used`, one for each feature used in the period or the previous one."""
     before = query.previous().period
     both = query.over(replace(query.period, first=before.first, since=before.since))
@@ -191,7 +199,9 @@ def _usage(query: Query, listed: tuple[str, ...]) -> sa.Select[Any]:
     ).group_by(each.c.feature)
 
 
-def uses_of_features(query: Query, listed: tuple[str, ...], *columns: sa.ColumnElement[Any]) -> sa.Subquery:
+def uses_of_features(
+    query: Query, listed: tuple[ListedFeature, ...], *columns: sa.ColumnElement[Any]
+) -> sa.Subquery:
     """Rows (feature, person_id, …) of each use of a feature."""
     return (
         sa.select(feature_name(listed).label("feature"), events.c.person_id, *columns)
@@ -201,7 +211,7 @@ def uses_of_features(query: Query, listed: tuple[str, ...], *columns: sa.ColumnE
 
 
 def _funnel(
-    connection: sa.Connection, query: Query, listed: tuple[str, ...], active: int
+    connection: sa.Connection, query: Query, listed: tuple[ListedFeature, ...], active: int
 ) -> tuple[Stage, ...]:
     weeks = -(-len(query.period.each_day()) // 7)
     tried, repeated, habitual = connection.execute(_habits(query, listed, weeks)).one()
@@ -211,7 +221,7 @@ def _funnel(
     return tuple(Stage(*stage) for stage in stages)
 
 
-def _habits(query: Query, listed: tuple[str, ...], weeks: int) -> sa.Select[int, int, int]:
+def _habits(query: Query, listed: tuple[ListedFeature, ...], weeks: int) -> sa.Select[int, int, int]:
     """One row: persons who used any feature; on two days; on two days and in half of the weeks."""
     first = sa.literal_column(str(day_number(query.period.first)), sa.BigInteger)
     uses = uses_of_features(query, listed, query.day(events.c.at).label("day"))
@@ -249,9 +259,11 @@ def _feature(one: _Used, category: str | None, active: int) -> Feature:
     )
 
 
-def _unused(known: dict[str, int], used: list[_Used], listed: tuple[str, ...]) -> tuple[UnusedFeature, ...]:
+def _unused(
+    known: dict[str, int], used: list[_Used], listed: tuple[ListedFeature, ...]
+) -> tuple[UnusedFeature, ...]:
     """The longest idle first, those never used before all."""
-    names = (known.keys() | set(listed)) - {FEATURE_USED} - {one.name for one in used}
+    names = (known.keys() | {one.name for one in listed}) - {FEATURE_USED} - {one.name for one in used}
     idle = [UnusedFeature(name, known.get(name)) for name in names]
     return tuple(sorted(idle, key=lambda one: (one.last_used or 0, one.feature)))
 

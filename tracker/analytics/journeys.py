@@ -11,6 +11,7 @@ from tracker.analytics import definition
 from tracker.analytics.common_paths import CommonPath, common_paths
 from tracker.analytics.conversion_paths import GoalPaths, conversion_paths
 from tracker.analytics.filters import sessions_in
+from tracker.analytics.goals.goal import Goal
 from tracker.analytics.occurrence import FIELDS, Occurrence
 from tracker.analytics.query import Query
 from tracker.analytics.rates import ratio, share
@@ -48,28 +49,40 @@ class Journeys:
     conversion_paths: tuple[GoalPaths, ...]
 
 
-def goals(text: str) -> tuple[Occurrence, ...]:
-    """An event's name, a page (`/thanks`), or JSON: an object with event or page and filters, or a list."""
+def goals(text: str) -> tuple[Goal, ...]:
+    """An event's name, a page (`/thanks`), or JSON: an object with event or page and filters, or a list.
+
+    A goal that is given no name is called by what happens.
+    """
     if not text.startswith(("{", "[")):
-        return (Occurrence.parse({"page" if text.startswith("/") else "event": text}, "goals"),)
+        return (_named(Occurrence.parse({"page" if text.startswith("/") else "event": text}, "goals")),)
     value = definition.from_text(text, "goals")
     return definition.several(value if isinstance(value, list) else [value], "goals", _goal, 1, MAX_GOALS)
 
 
-def _goal(value: Any, path: str) -> Occurrence:
-    return Occurrence.parse(definition.fields(value, path, FIELDS), path)
+def _goal(value: Any, path: str) -> Goal:
+    if isinstance(value, dict) and value.get("name") is not None:
+        return Goal.parse(value, path)
+    return _named(Occurrence.parse(definition.fields(value, path, FIELDS), path))
+
+
+def _named(what: Occurrence) -> Goal:
+    return Goal(what.words, what)
 
 
 GOALS = Parameter(
     "goals",
-    'What to reach: an event\'s name, a page such as /thanks, or JSON such as {"event": "purchase"}.',
+    'What to reach: an event\'s name, a page such as /thanks, or JSON such as {"event": "purchase"}; or '
+    "numbers of stored goals, separated by commas. The site's own, ten at most, if left out.",
     goals,
     (),
+    kind="goals",
+    many=True,
 )
 
 
 @question(name="journeys", title="Journeys", parameters=(GOALS,), rows="common_paths")
-def answer(connection: sa.Connection, query: Query, goals: tuple[Occurrence, ...] = ()) -> Journeys:
+def answer(connection: sa.Connection, query: Query, goals: tuple[Goal, ...] = ()) -> Journeys:
     """How visits go: the visits with at least one interactive event that start in the period, without bots'.
 
     - **Common path**: the pages a visit views one after the other, the same page twice in a row counted once,
@@ -89,7 +102,7 @@ def answer(connection: sa.Connection, query: Query, goals: tuple[Occurrence, ...
         common_paths(connection, query),
         tuple(EntryPoint(page, n, share(of, n)) for page, n, of in connection.execute(_entries(query))),
         tuple(ExitPoint(page, n, ratio(of / 1000, n)) for page, n, of in connection.execute(_exits(query))),
-        tuple(conversion_paths(connection, query, goal) for goal in goals),
+        tuple(conversion_paths(connection, query, goal) for goal in goals[:MAX_GOALS]),
     )
 
 

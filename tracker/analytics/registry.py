@@ -20,7 +20,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 import sqlalchemy as sa
 
@@ -33,12 +33,38 @@ A = TypeVar("A")
 MISSING: Any = object()
 
 
+class Stored(Protocol):
+    """What a site has defined, for parameters that name it."""
+
+    def everything(self, kind: str) -> tuple[Any, ...]:
+        """All of a kind, by name."""
+
+    def one(self, kind: str, number: int) -> Any:
+        """One by its number. Raises NotFound."""
+
+
+class Nothing:
+    """Nothing is stored."""
+
+    def everything(self, kind: str) -> tuple[Any, ...]:
+        """None."""
+        return ()
+
+    def one(self, kind: str, number: int) -> Any:
+        """Raises NotFound."""
+        raise NotFound(f"There is no {kind.removesuffix('s')} {number}.")
+
+
+NOTHING = Nothing()
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """Something a question takes besides the query, by the name of its keyword argument.
 
     `read` turns the request's text into the value and raises ValueError or Invalid. Without a default it
-    must be given. `schema` is its JSON schema in OpenAPI.
+    must be given. `schema` is its JSON schema in OpenAPI. With a `kind` of stored definitions a number names
+    one of them; with `many`, several numbers do, and all that are stored stand in where nothing is given.
     """
 
     name: str
@@ -46,6 +72,8 @@ class Parameter:
     read: Callable[[str], Any] = str
     default: Any = MISSING
     schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    kind: str = ""
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +96,12 @@ class Question(Generic[P, A]):
         """What the figures mean, in words: the function's docstring."""
         return (self.function.__doc__ or "").strip()
 
-    def read(self, params: Mapping[str, str | Sequence[str]]) -> dict[str, Any]:
+    def read(self, params: Mapping[str, str | Sequence[str]], stored: Stored = NOTHING) -> dict[str, Any]:
         """The question's own parameters out of a request's. Raises Invalid naming the one at fault."""
         return {
-            parameter.name: _read(parameter, params[parameter.name])
+            parameter.name: _read(parameter, params[parameter.name], stored)
             if params.get(parameter.name)
-            else _default(parameter)
+            else _default(parameter, stored)
             for parameter in self.parameters
         }
 
@@ -149,21 +177,37 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def _read(parameter: Parameter, value: str | Sequence[str]) -> Any:
+def _read(parameter: Parameter, value: str | Sequence[str], stored: Stored) -> Any:
     if not isinstance(value, str):
         if len(value) > 1:
             raise Invalid(f"{parameter.name} may be given once only.", field=parameter.name)
         value = value[0]
     try:
+        numbers = _numbers(parameter, value)
+        if numbers:
+            found = tuple(stored.one(parameter.kind, number) for number in numbers)
+            return found if parameter.many else found[0]
         return parameter.read(value)
     except ValueError as error:
         raise Invalid(f"{parameter.name}: {error}", field=parameter.name) from error
-    except Invalid as error:
+    except (Invalid, NotFound) as error:
         error.field = error.field or parameter.name
         raise
 
 
-def _default(parameter: Parameter) -> Any:
+def _numbers(parameter: Parameter, text: str) -> list[int]:
+    """The numbers of stored definitions that a parameter names; none where it says something else."""
+    parts = text.split(",") if parameter.many else [text]
+    if not parameter.kind or not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+        return []
+    return [int(part) for part in dict.fromkeys(parts)]
+
+
+def _default(parameter: Parameter, stored: Stored) -> Any:
+    if parameter.many:
+        found = stored.everything(parameter.kind)
+        if found:
+            return found
     if parameter.default is MISSING:
         raise Invalid(f"{parameter.name} is needed: {parameter.help}", field=parameter.name)
     return parameter.default

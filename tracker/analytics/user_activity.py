@@ -9,14 +9,18 @@ import sqlalchemy as sa
 from tracker.analytics import activity, churn, cohorts, features, journeys, retention, sessions
 from tracker.analytics.activity import Activity
 from tracker.analytics.cohorts import Cohort
-from tracker.analytics.features import FeatureUsage
-from tracker.analytics.journeys import Journeys
+from tracker.analytics.features import LISTED, FeatureUsage
+from tracker.analytics.goals.goal import Goal
+from tracker.analytics.journeys import GOALS, Journeys
+from tracker.analytics.listed_features import ListedFeature
 from tracker.analytics.query import FRAMES, Query
 from tracker.analytics.registry import question
 from tracker.analytics.retention import Point
 from tracker.analytics.risk import RiskSegment
-from tracker.analytics.segments import answer as segments
+from tracker.analytics.segments import answer as of_segments
 from tracker.analytics.segments.answer import Summary
+from tracker.analytics.segments.segment import Segment
+from tracker.analytics.segments.templates import TEMPLATES
 from tracker.analytics.sessions import Sessions
 
 
@@ -52,8 +56,14 @@ class UserActivity:
     segments: tuple[Summary, ...] = field(default=())
 
 
-@question(name="user-activity", title="User activity")
-def answer(connection: sa.Connection, query: Query) -> UserActivity:
+@question(name="user-activity", title="User activity", parameters=(LISTED, GOALS, of_segments.SEGMENTS))
+def answer(
+    connection: sa.Connection,
+    query: Query,
+    listed: tuple[ListedFeature, ...] = (),
+    goals: tuple[Goal, ...] = (),
+    segments: tuple[Segment, ...] = TEMPLATES,
+) -> UserActivity:
     """The questions Active users, Sessions, Features, Journeys, Retention, Cohorts, Churn and Segments, asked
     of one view of the store with the same period, filters and segment; each figure is defined there.
     """
@@ -63,14 +73,14 @@ def answer(connection: sa.Connection, query: Query) -> UserActivity:
         timeframe=_frame(query),
         activity_metrics=activity.answer(connection, query),
         session_analytics=sessions.answer(connection, query),
-        feature_usage=features.answer(connection, query),
-        user_journey=journeys.answer(connection, query),
+        feature_usage=features.answer(connection, query, listed),
+        user_journey=journeys.answer(connection, query, goals),
         retention=Kept(
             retention.answer(connection, query).retention_curve,
             cohorts.answer(connection, query).cohorts,
             ChurnAnalysis(churned.churn_rate, churned.avg_lifetime, churned.risk_segments),
         ),
-        segments=segments.answer(connection, query).segments,
+        segments=of_segments.answer(connection, query, segments).segments,
     )
 
 

@@ -1,6 +1,7 @@
 """Tables of accounts, sites and keys: columns and constraints only."""
 
 from tracker.models.audit import AuditEntry
+from tracker.models.definition import DefinitionRow
 from tracker.models.link import OneTimeLink
 from tracker.models.membership import Membership
 from tracker.models.secret import AppSecret, DailySalt
@@ -11,6 +12,7 @@ __all__ = [
     "AppSecret",
     "AuditEntry",
     "DailySalt",
+    "DefinitionRow",
     "Membership",
     "OneTimeLink",
     "SiteDomain",

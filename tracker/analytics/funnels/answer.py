@@ -72,8 +72,9 @@ class FunnelAnswer:
     parameters=(
         Parameter(
             "funnel",
-            f"The name of a template ({', '.join(TEMPLATES)}), or a funnel as JSON.",
+            f"The number of a stored funnel, the name of a template ({', '.join(TEMPLATES)}), or JSON.",
             read,
+            kind="funnels",
         ),
         Parameter("breakdown", "A dimension to cut by, as in filters.", lambda text: check(text), None),
     ),

@@ -50,7 +50,16 @@ class Goals:
     name="goals",
     title="Goals",
     rows="goals",
-    parameters=(Parameter("goals", "Goals as a JSON list; the site's own if left out.", read, ()),),
+    parameters=(
+        Parameter(
+            "goals",
+            "Goals as a JSON list, or numbers of stored ones; the site's own if left out.",
+            read,
+            (),
+            kind="goals",
+            many=True,
+        ),
+    ),
 )
 def answer(connection: sa.Connection, query: Query, goals: tuple[Goal, ...] = ()) -> Goals:
     """How often each goal was reached in the period: every event that fits is a conversion, except bots'.

@@ -66,13 +66,21 @@ def read(text: str) -> tuple[Segment, ...]:
     )
 
 
+SEGMENTS = Parameter(
+    "segments",
+    "Segments as a JSON list, or numbers of stored ones; the site's own if left out.",
+    read,
+    TEMPLATES,
+    kind="segments",
+    many=True,
+)
+
+
 @question(
     name="segments",
     title="Segments",
     rows="segments",
-    parameters=(
-        Parameter("segments", "Segments as a JSON list; the site's own if left out.", read, TEMPLATES),
-    ),
+    parameters=(SEGMENTS,),
 )
 def answer(connection: sa.Connection, query: Query, segments: tuple[Segment, ...] = TEMPLATES) -> Segments:
     """Each segment's persons as of now, whatever the period; with filters, those of them who had activity in

@@ -11,9 +11,8 @@ import msgspec
 from flask import Flask, Response, current_app, request
 
 from tracker import clock
-from tracker.analytics.filters import check
-from tracker.analytics.query import Query
 from tracker.analytics.registry import Question, questions, to_table
+from tracker.definitions.resolve import resolve
 from tracker.errors import Invalid
 from tracker.extensions import limiter
 from tracker.services import Services
@@ -21,7 +20,19 @@ from tracker.web.api.auth import caller, site_of
 
 ASKS_A_MINUTE = "300 per minute"
 FORMATS = {"json": "application/json", "csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
-COMMON = ("timeframe", "from", "to", "filter", "interval", "compare", "limit", "offset", "bots", "format")
+COMMON = (
+    "timeframe",
+    "from",
+    "to",
+    "filter",
+    "segment",
+    "interval",
+    "compare",
+    "limit",
+    "offset",
+    "bots",
+    "format",
+)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would run instead of showing."""
 
@@ -43,10 +54,7 @@ def _answer(site_id: int, name: str) -> Response:
     asked = questions()[name]
     shape = _shape(asked)
     params = {key: request.args.getlist(key) for key in request.args}
-    query = Query.parse(site, params, clock.now_ms())
-    for wanted in query.filters:
-        check(wanted)
-    options = asked.read(params)
+    _, query, options = resolve(site, name, params, clock.now_ms())
     if shape == "json":
         return Response(services.answers.json(asked, query, **options), mimetype=FORMATS["json"])
     header, rows = to_table(asked, services.answers.ask(asked, query, **options))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracker import __version__
-from tracker.web.api.openapi import events, parts, questions, track
+from tracker.web.api.openapi import definitions, events, parts, questions, track
 from tracker.web.api.openapi.parts import Json, json_content
 
 SELF: Json = {
@@ -28,9 +28,9 @@ def build() -> Json:
             "description": "Send events, and read them back.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "paths": {**track.PATHS, **events.PATHS, **questions.paths(), **SELF},
+        "paths": {**track.PATHS, **events.PATHS, **questions.paths(), **definitions.PATHS, **SELF},
         "components": {
             "securitySchemes": parts.SECURITY_SCHEMES,
-            "schemas": {"Error": parts.ERROR, **track.SCHEMAS, **events.SCHEMAS},
+            "schemas": {"Error": parts.ERROR, **track.SCHEMAS, **events.SCHEMAS, **definitions.SCHEMAS},
         },
     }

@@ -68,8 +68,9 @@ RETRY_AFTER: Json = {
 WORDS: dict[int, str] = {
     400: "The request says something that cannot be; `error.field` tells where.",
     401: "No key or session, or one that is not valid.",
-    403: "Events are not taken from pages of this origin.",
+    403: "Events are not taken from pages of this origin; or whoever is signed in may not do this.",
     404: "There is no such thing, or not for you.",
+    409: "The name is taken, or there are as many as there may be.",
     408: "The body took too long to arrive.",
     413: "More bytes or events than one request may carry.",
     429: "Too many in too short a time.",

@@ -22,6 +22,9 @@ COMMON: list[Json] = [
         {"type": "array", "items": {"type": "string"}, "maxItems": 20},
         "`dimension:value`, `dimension:operator:value|value`; several must all hold.",
     ),
+    query(
+        "segment", {"type": "integer", "minimum": 1}, "Only persons in this stored segment, by its number."
+    ),
     query("interval", {"type": "string", "enum": [str(i) for i in Interval]}, "The step of charts."),
     query("compare", {"type": "string", "enum": ["0", "1"]}, "Also ask about the period before."),
     query("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT}, "Rows at most; 100 by default."),
