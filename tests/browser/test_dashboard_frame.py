@@ -14,6 +14,7 @@ from tracker.web.navigation import PAGES
 pytestmark = pytest.mark.browser
 
 MOST_BYTES = 150_000
+DESKTOP = {"width": 1280, "height": 1000}
 CHIPS = ".chip:not(.chip-quiet)"
 TESTED_ELSEWHERE = ("feed", "install", "settings")
 PATHS = [page.path for page in PAGES if page.path not in TESTED_ELSEWHERE]
@@ -36,7 +37,7 @@ def test_every_page_is_accessible_light_and_fits(demo: Demo, path: str, scheme: 
 
 
 def test_panels_take_their_places_without_a_jump(demo: Demo) -> None:
-    with demo.open(viewport={"width": 1280, "height": 1000}) as watch:
+    with demo.open(viewport=DESKTOP) as watch:
         page = watch.page
         page.add_init_script(
             "window.moved = 0; new PerformanceObserver((list) => list.getEntries().forEach("
@@ -48,7 +49,7 @@ def test_panels_take_their_places_without_a_jump(demo: Demo) -> None:
 
 
 def test_filters_are_added_by_click_and_form_and_taken_away_by_click(demo: Demo) -> None:
-    with demo.open(viewport={"width": 1280, "height": 1000}) as watch:
+    with demo.open(viewport=DESKTOP) as watch:
         page = watch.page
         page.goto(demo.path(demo.shop, "overview"))
         settle(page)
@@ -83,3 +84,104 @@ def test_without_scripts_everything_is_one_plain_page(demo: Demo) -> None:
     told = demo.ask(demo.shop, "overview", "timeframe=7d")
     expect(page.locator("[data-figure=visitors]")).to_have_text(f"{told['visitors']:,}")
     context.close()
+
+
+def test_a_panel_that_fails_can_be_asked_again(demo: Demo) -> None:
+    with demo.open(viewport=DESKTOP) as watch:
+        page = watch.page
+        page.route("**/panels/pages*", lambda route: route.abort())
+        page.goto(demo.path(demo.shop, "overview"))
+        alert = page.locator("#panel-pages [role=alert]")
+        expect(alert).to_contain_text("could not be loaded")
+        assert violations(page) == []
+        page.unroute("**/panels/pages*")
+        alert.get_by_role("button", name="Try again").click()
+        expect(page.locator("#panel-pages tbody tr").first).to_be_visible()
+        watch.complaints.clear()  # the browser itself tells the console of what we broke
+
+
+def test_a_number_says_what_it_is(demo: Demo) -> None:
+    with demo.open(viewport=DESKTOP) as watch:
+        page = watch.page
+        page.goto(demo.path(demo.shop, "overview?filter=device:mobile"))
+        settle(page)
+        page.locator("#panel-figures summary", has_text="What is this number?").click()
+        words = page.locator("#panel-figures .panel-definition")
+        expect(words).to_contain_text("distinct persons with at least one interactive event")
+        expect(words).to_contain_text("Device is Mobile")
+        expect(words).to_contain_text("Bots are left out")
+
+
+def test_csv_and_json_come_with_the_session(demo: Demo) -> None:
+    with demo.open(viewport=DESKTOP) as watch:
+        page = watch.page
+        page.goto(demo.path(demo.shop, "overview?timeframe=7d&filter=device:mobile"))
+        settle(page)
+        links = page.locator("#panel-pages .panel-links a")
+        with page.expect_download() as download:
+            links.nth(0).click()
+        text = download.value.path().read_text()
+        shown = page.locator("#panel-pages tbody th").all_inner_texts()
+        assert [line.split(",")[0] for line in text.splitlines()[1:]] == shown
+        told = page.request.get(links.nth(1).get_attribute("href") or "").json()
+        assert [row["value"] for row in told["rows"]] == shown
+
+
+def test_the_keyboard_reaches_pages_people_filters_and_time(demo: Demo) -> None:
+    with demo.open(viewport=DESKTOP) as watch:
+        page = watch.page
+        page.goto(demo.path(demo.saas, "overview"))
+        page.keyboard.press("Control+k")
+        field = page.get_by_role("combobox", name="Go to")
+        expect(field).to_be_focused()
+        assert violations(page) == []
+        page.keyboard.type("users")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/users")
+        page.keyboard.press("Control+k")
+        page.keyboard.type("feature_u")
+        expect(page.get_by_role("option", name="feature_used")).to_be_visible()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**filter=event:is:feature_used")
+        page.keyboard.press("f")
+        expect(page.locator("[name=dimension]")).to_be_focused()
+        page.keyboard.press("Escape")
+        page.keyboard.press("d")
+        expect(page.locator("[name=timeframe]")).to_be_focused()
+        page.locator("body").press("?")
+        expect(page.locator("#shortcuts")).to_contain_text("Add a filter")
+
+
+def test_values_are_suggested_while_one_types(demo: Demo) -> None:
+    with demo.open(viewport=DESKTOP) as watch:
+        page = watch.page
+        page.goto(demo.path(demo.shop, "overview"))
+        page.locator("summary", has_text="Filter").click()
+        page.select_option("[name=dimension]", "country")
+        page.locator("[name=value]").press_sequentially("cana")
+        expect(page.locator("#bar-values option")).to_have_attribute("value", "CA")
+
+
+def test_pictures_follow_the_theme(demo: Demo) -> None:
+    with demo.open(viewport=DESKTOP, color_scheme="light") as watch:
+        page = watch.page
+        page.goto(demo.path(demo.shop, "overview"))
+        settle(page)
+        canvas = page.locator("#panel-figures canvas")
+        light = canvas.evaluate("canvas => canvas.toDataURL()")
+        page.locator("[data-theme-toggle]").click()
+        page.locator("[data-theme-toggle]").click()
+        page.wait_for_timeout(300)
+        assert canvas.evaluate("canvas => canvas.toDataURL()") != light
+
+
+def test_the_page_of_all_sites_shows_each_at_a_glance(demo: Demo) -> None:
+    with demo.open(viewport=DESKTOP) as watch:
+        page = watch.page
+        page.goto("/sites")
+        for site in demo.sites.values():
+            told = demo.ask(site, "overview", "timeframe=30d")
+            card = page.locator("section", has=page.get_by_role("link", name=site.name))
+            expect(card.locator(".figure")).to_have_text(f"{told['visitors']:,}")
+            expect(card.locator("polyline")).to_have_count(1)
+        assert violations(page) == []

@@ -49,6 +49,8 @@ LEVELS: dict[str, Level] = {
     "install": Level.VIEWER,
     "feed": Level.VIEWER,
     "suggestions": Level.VIEWER,
+    "glance": Level.VIEWER,
+    "palette": Level.VIEWER,
     "overview": Level.VIEWER,
     "users": Level.VIEWER,
     "api": Level.VIEWER,

@@ -25,7 +25,7 @@ from tracker.web.api import questions
 from tracker.web.api import routes as api
 from tracker.web.auth import account
 from tracker.web.auth import views as auth
-from tracker.web.dashboard import feed, frame, overview, suggestions, users
+from tracker.web.dashboard import feed, frame, glance, overview, palette, suggestions, users
 
 
 def register(app: Flask, services: Services) -> None:
@@ -59,6 +59,8 @@ def register(app: Flask, services: Services) -> None:
         people,
         accounts,
         frame,
+        glance,
+        palette,
         suggestions,
         overview,
         feed,

@@ -7,3 +7,4 @@ import "./js/feed/feed.js";
 import "./js/panels.js";
 import "./js/pictures.js";
 import "./js/filter-bar.js";
+import "./js/palette.js";

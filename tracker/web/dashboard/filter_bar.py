@@ -126,10 +126,12 @@ def filter_words(wanted: Filter) -> str:
 
 
 def value_words(dimension: str, value: str | None) -> str:
-    """A value as people call it: countries by their name."""
+    """A value as people call it: countries by their name, None as what it means."""
     if value is None:
-        return "Unknown"
-    return countries.name(value) if dimension == "country" else value
+        return "None" if dimension.startswith("utm_") or dimension == "referrer" else "Unknown"
+    if dimension == "country":
+        return countries.name(value)
+    return value.capitalize() if dimension == "device" else value
 
 
 def period_words(period: Period, look: Look) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from tracker.analytics.filters import check
 from tracker.analytics.query import Filter, Operator, Query, format_filter, parse_filter
@@ -99,10 +99,14 @@ class Look:
         """This page with exactly these parameters."""
         return self._address(f"/sites/{self.site.id}/{self.page}", tuple(pairs))
 
-    def to(self, page: str, **changes: Any) -> str:
-        """Another page of the site (`users`, `people/42`) with the same time, segment and filters."""
+    def to(self, page: str, *ids: str, **changes: Any) -> str:
+        """Another page of the site with the same time, segment and filters: `to("people", "42")`.
+
+        Ids may hold anything; they are quoted.
+        """
         kept = tuple(pair for pair in self.pairs if pair[0] in COMMON)
-        return self._address(f"/sites/{self.site.id}/{page}", _changed(kept, changes))
+        path = "/".join((page, *(quote(one, safe="") for one in ids)))
+        return self._address(f"/sites/{self.site.id}/{path}", _changed(kept, changes))
 
     def part(self, path: str, **changes: Any) -> str:
         """An address below this page that gets the whole state, for panels and other parts."""

@@ -11,6 +11,7 @@ from tracker.services import Services
 from tracker.web import countries, formats
 from tracker.web.dashboard import charts
 from tracker.web.dashboard.charts import Chart, Series
+from tracker.web.dashboard.filter_bar import period_words
 from tracker.web.dashboard.look import Look
 from tracker.web.dashboard.panels import Panel, Tab
 from tracker.web.dashboard.question_page import QuestionPage
@@ -70,7 +71,8 @@ def chart(answer: Any, look: Look, metric: Metric) -> Chart:
         earlier = answer["previousSeries"][: len(labels)]
         _, names = charts.steps(earlier, interval)
         values = [one[metric.name] for one in earlier]
-        series.append(Series("Time before", values, colour=7, dashed=True, titles=names))
+        before = period_words(look.query.previous().period, look)
+        series.append(Series(before, values, colour=7, dashed=True, titles=names))
     running = look.query.period.until > look.now_ms
     summary = f"{metric.label} over time: {metric.words(answer[metric.name])} in all."
     return Chart("line", labels, series, summary, titles=titles, unit=metric.unit, partial=running)
@@ -115,6 +117,7 @@ def cut(name: str, title: str, **labels: str) -> Panel:
         "breakdown",
         "dashboard/overview/_cut.html",
         options=TEN,
+        more=200,
         tabs=tabs(**labels),
         empty=no_rows,
         size="table",
@@ -136,16 +139,7 @@ PAGE = QuestionPage(
             empty=no_visits,
             size="figures",
         ),
-        cut(
-            "sources",
-            "Sources",
-            channel="Channels",
-            source="Sources",
-            referrer="Referrers",
-            utm_campaign="Campaigns",
-            utm_source="UTM sources",
-            utm_medium="UTM media",
-        ),
+        cut("sources", "Sources", channel="Channels", source="Sources", referrer="Referrers"),
         cut("pages", "Pages", page="Most seen", entry_page="Entry", exit_page="Exit"),
         Panel(
             "map",
@@ -155,10 +149,19 @@ PAGE = QuestionPage(
             options={"dimension": "country", "limit": "300"},
             shape=world,
             empty=no_rows,
-            size="table",
+            size="map",
             width="half",
         ),
         cut("places", "Places", country="Countries", language="Languages"),
+        cut(
+            "campaigns",
+            "Campaigns",
+            utm_campaign="Campaign",
+            utm_source="Source",
+            utm_medium="Medium",
+            utm_term="Term",
+            utm_content="Content",
+        ),
         cut("devices", "Devices", device="Devices", browser="Browsers", os="Systems", screen="Screens"),
         Panel(
             "events",
@@ -166,6 +169,7 @@ PAGE = QuestionPage(
             "event-ranking",
             "dashboard/overview/_events.html",
             options=TEN,
+            more=500,
             empty=no_rows,
             size="table",
             width="half",
@@ -177,7 +181,8 @@ PAGE = QuestionPage(
             "dashboard/overview/_goals.html",
             empty=lambda answer: not answer["goals"],
             teach="dashboard/overview/_no_goals.html",
-            size="short",
+            size="table",
+            width="half",
             lazy=True,
         ),
     ),

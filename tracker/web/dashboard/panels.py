@@ -37,6 +37,7 @@ class Panel:
     `answer`, `shown` (what `shape` made of it), `look`, `panel` and `tab`. `options` go to the question as in
     an address (also `limit`, `interval` …), `takes` are parameters of the page's address that are passed on.
     `empty` tells whether there is nothing to show; `teach` is the template that then says how to get it.
+    `more` is how many rows there are when somebody asks for more of them (`more=<name>` in the address).
     `size` is how much room it takes, from `panels.css`: row, short, chart, tall, table. `lazy` ones load when
     they come into sight.
     """
@@ -54,6 +55,7 @@ class Panel:
     size: str = "chart"
     width: str = "whole"
     lazy: bool = False
+    more: int = 0
 
     def tab(self, look: Look) -> Tab | None:
         """The tab that is chosen in the address, else the first."""
@@ -64,7 +66,8 @@ class Panel:
         """The question's options in this look: the panel's, its tab's, and those of the address."""
         tab = self.tab(look)
         passed = {name: look.own[name] for name in self.takes if name in look.own}
-        return {**self.options, **(tab.options if tab else {}), **passed}
+        opened = {"limit": str(self.more)} if self.more and look.own.get("more") == self.name else {}
+        return {**self.options, **(tab.options if tab else {}), **opened, **passed}
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ class QuestionPage:
     def parameters(self) -> tuple[str, ...]:
         """Every parameter that is this page's own."""
         passed = [name for panel in self.panels for name in panel.takes]
-        return (*self.own, *passed, *(panel.name for panel in self.panels if panel.tabs))
+        opened = ("more",) if any(panel.more for panel in self.panels) else ()
+        return (*self.own, *passed, *opened, *(panel.name for panel in self.panels if panel.tabs))
 
     def blueprint(self, services: Services) -> Blueprint:
         """The page's routes; a page that has more adds them to it."""
@@ -64,26 +65,26 @@ class Views:
     """The views of one page."""
 
     def __init__(self, page: QuestionPage, services: Services) -> None:
-        self._page = page
+        self.served = page
         self._services = services
 
     def page(self, site_id: int) -> ResponseReturnValue:
         """The frame with room for the panels; with `full=1` the panels themselves."""
         site = access.site(site_id)
         args = list(request.args.items(multi=True))
-        plain = Look.plain(site, self._page.name, request.script_root, clock.now_ms())
+        plain = Look.plain(site, self.served.name, request.script_root, clock.now_ms())
         try:
             if "form" in request.args:
-                return redirect(plain.changed(from_form(args, self._page.parameters)))
-            look = self._page.look(site_id, args)
+                return redirect(plain.changed(from_form(args, self.served.parameters)))
+            look = self.served.look(site_id, args)
         except Invalid as error:
             return self._render(plain.with_problem(error)), 400
         return self._render(look)
 
     def panel(self, site_id: int, panel: str) -> ResponseReturnValue:
         """One panel; 304 while neither data nor page nor address changed."""
-        look = self._page.look(site_id, request.args.items(multi=True))
-        found = self._page.known.get(panel)
+        look = self.served.look(site_id, request.args.items(multi=True))
+        found = self.served.known.get(panel)
         if found is None:
             raise NotFound("There is no such panel.")
         role = access.role_on(access.need_viewer(), site_id)
@@ -95,7 +96,7 @@ class Views:
         return _kept(response, tag) if shown.keep else response
 
     def _render(self, look: Look) -> str:
-        page = self._page
+        page = self.served
         render = panels.answered if look.full else panels.placeholder
 
         def panel(name: str) -> Markup:

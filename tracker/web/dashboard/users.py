@@ -31,7 +31,7 @@ def active(answer: Any, look: Look) -> dict[str, Any]:
         titles=titles,
         partial=look.query.period.until > look.now_ms,
     )
-    return {"chart": chart}
+    return {"chart": chart, "running": chart.partial}
 
 
 def growth(answer: Any, look: Look) -> dict[str, Any]:
@@ -111,8 +111,16 @@ PAGE = QuestionPage(
             "activity",
             "dashboard/users/_engagement.html",
             empty=nobody,
-            size="figures",
+            size="chart",
             width="third",
+        ),
+        Panel(
+            "who",
+            "In this time",
+            "activity",
+            "dashboard/users/_who.html",
+            empty=nobody,
+            size="row",
         ),
         Panel(
             "growth",
@@ -141,7 +149,7 @@ PAGE = QuestionPage(
             tabs=(Tab("events", "Events", {"by": "events"}), Tab("people", "People", {"by": "persons"})),
             shape=hours,
             empty=lambda answer: not answer["total"],
-            size="figures",
+            size="chart",
             width="half",
         ),
     ),

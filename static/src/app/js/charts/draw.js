@@ -5,6 +5,14 @@ import { exact, short } from "./numbers.js";
 
 const drawn = new Map();
 
+// What is not over yet is dotted and bare, so that nobody takes it for a fall.
+function running(last) {
+  return {
+    borderDash: ({ p1DataIndex }) => (p1DataIndex === last ? [2, 3] : undefined),
+    backgroundColor: ({ p1DataIndex }) => (p1DataIndex === last ? "transparent" : undefined),
+  };
+}
+
 function dataset(series, values, look) {
   const colour = look.series[series.colour - 1];
   const common = { label: series.label, data: series.values, titles: series.titles, colour };
@@ -27,8 +35,7 @@ function dataset(series, values, look) {
     pointHitRadius: 12,
     pointBackgroundColor: colour,
     tension: 0,
-    // What is not over yet is dotted, so that nobody takes it for a fall.
-    segment: values.partial && !series.dashed ? { borderDash: (at) => (at.p1DataIndex === last ? [2, 3] : undefined) } : {},
+    segment: values.partial && !series.dashed ? running(last) : {},
   };
 }
 

@@ -1,0 +1,182 @@
+"""Panels in every state they can be in, and sent again only when something changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.apps import running
+from tests.live_server import Keys
+from tests.pages import Browser, Person
+from tests.web.events import write
+from tracker import clock
+from tracker.app import create_app
+from tracker.config import Settings
+from tracker.services import Services
+from tracker.web.dashboard.overview import PAGE as OVERVIEW
+from tracker.web.dashboard.users import PAGE as USERS
+
+PAGES = (OVERVIEW, USERS)
+VIEW = {"name": "page_viewed", "context": '{"path":"/a"}', "client": '{"country":"DE","device":"mobile"}'}
+
+
+@pytest.fixture
+def counted(app: Flask, site: Keys) -> Callable[..., None]:
+    """Write events and wait until they are counted: `counted({"visitor": "v1"}, …)`."""
+    services: Services = app.extensions["desirepath"]
+
+    def put(*events: dict[str, Any]) -> None:
+        write(app, site.id, clock.now_ms() - 60_000, *(VIEW | event for event in events))
+        deadline = time.monotonic() + 10
+        while not services.sync.store_is_open and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert services.sync.wait_for(services.writer.last_id, 10)
+
+    return put
+
+
+@pytest.fixture
+def alice(app: Flask, owner: Person, counted: Callable[..., None]) -> Browser:
+    """The owner, once the store is open."""
+    counted()
+    return Browser(app).sign_in(owner)
+
+
+def test_a_panel_shows_what_the_api_says(alice: Browser, site: Keys, counted: Callable[..., None]) -> None:
+    counted({"visitor": "v1"}, {"visitor": "v2"}, {"visitor": "v2"})
+    panel = alice.get(f"/sites/{site.id}/overview/panels/figures").text
+    assert 'data-figure="visitors">2<' in panel and 'data-figure="pageViews">3<' in panel
+    told = alice.get(f"/api/v1/sites/{site.id}/overview?compare=1").get_json()
+    assert (told["visitors"], told["pageViews"]) == (2, 3)
+    assert f'href="/api/v1/sites/{site.id}/overview?compare=1"' in panel
+    assert "distinct persons" in panel and "Bots are left out." in panel
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
+def test_every_panel_loads_and_says_what_its_number_is(
+    alice: Browser, site: Keys, counted: Callable[..., None], page: Any
+) -> None:
+    counted({"visitor": "v1", "user_id": "42"})
+    frame = alice.get(f"/sites/{site.id}/{page.name}").text
+    for panel in page.panels:
+        assert f'hx-get="/sites/{site.id}/{page.name}/panels/{panel.name}' in frame
+        for tab in panel.tabs or (None,):
+            address = f"/sites/{site.id}/{page.name}/panels/{panel.name}"
+            answer = alice.get(f"{address}?{panel.name}={tab.name}" if tab else address)
+            assert answer.status_code == 200
+            assert "What is this number?" in answer.text and "aria-busy" not in answer.text
+            assert "This cannot be shown" not in answer.text
+
+
+def test_nothing_is_sent_again_until_something_happens(
+    alice: Browser, site: Keys, counted: Callable[..., None]
+) -> None:
+    address = f"/sites/{site.id}/overview/panels/pages"
+    first = alice.get(address)
+    assert first.headers["Cache-Control"] == "private, no-cache" and "Cookie" in first.headers["Vary"]
+    again = alice.get(address, If_None_Match=first.headers["ETag"])
+    assert (again.status_code, again.text) == (304, "")
+    assert alice.get(address + "?timeframe=7d", If_None_Match=first.headers["ETag"]).status_code == 200
+    counted({"visitor": "v1"})
+    changed = alice.get(address, If_None_Match=first.headers["ETag"])
+    assert changed.status_code == 200 and "/a" in changed.text
+
+
+def test_somebody_without_access_gets_no_panel_from_a_kept_tag(
+    app: Flask, alice: Browser, site: Keys, new_person: Callable[..., Person]
+) -> None:
+    address = f"/sites/{site.id}/overview/panels/pages"
+    tag = alice.get(address).headers["ETag"]
+    stranger = Browser(app).sign_in(new_person("bob@example.org"))
+    assert stranger.get(address, If_None_Match=tag).status_code == 404
+
+
+def test_an_empty_panel_teaches(alice: Browser, site: Keys) -> None:
+    empty = alice.get(f"/sites/{site.id}/overview/panels/figures").text
+    assert "data-site=&#34;pk_" in empty and "data-copy=" in empty
+    filtered = alice.get(f"/sites/{site.id}/overview/panels/figures?filter=country:DE").text
+    assert "Nothing matches" in filtered and "Remove the filters" in filtered
+
+
+def test_more_rows_come_when_asked_for(alice: Browser, site: Keys, counted: Callable[..., None]) -> None:
+    counted(*({"visitor": "v1", "context": f'{{"path":"/page/{n}"}}'} for n in range(15)))
+    address = f"/sites/{site.id}/overview/panels/pages"
+    few, all_of_them = alice.get(address).text, alice.get(address + "?more=pages").text
+    assert (few.count("/page/"), few.count("5 more")) == (few.count("/page/"), 1)
+    assert all_of_them.count('<th scope="row">') == 15 and "5 more" not in all_of_them
+
+
+def test_everything_is_in_the_page_where_there_are_no_scripts(
+    alice: Browser, site: Keys, counted: Callable[..., None]
+) -> None:
+    counted({"visitor": "v1"})
+    page = alice.get(f"/sites/{site.id}/overview?full=1").text
+    assert 'data-figure="visitors">1<' in page and "Mobile" in page and "Germany" in page
+    assert "hx-trigger" not in page.split("<main", 1)[1].split("data-panel", 1)[1]
+
+
+def test_a_wrong_address_is_told_and_leads_on(alice: Browser, site: Keys) -> None:
+    answer = alice.get(f"/sites/{site.id}/overview?timeframe=soon")
+    assert answer.status_code == 400 and "timeframe is one of" in answer.text
+    assert "Start again" in answer.text
+    assert alice.get(f"/sites/{site.id}/overview/panels/none").status_code == 404
+
+
+def test_the_form_leads_to_a_short_address(alice: Browser, site: Keys) -> None:
+    answer = alice.get(
+        f"/sites/{site.id}/overview?form=1&timeframe=7d&comparing=1&compare=1&dimension=country&operator=is&value=DE"
+    )
+    assert answer.headers["Location"] == f"/sites/{site.id}/overview?timeframe=7d&filter=country:is:DE"
+    assert alice.get(f"/sites/{site.id}/overview?form=1&dimension=x&value=y").status_code == 400
+
+
+def test_figures_that_are_being_prepared_are_asked_for_again(settings: Settings) -> None:
+    """Until the column store is open, panels say so and look again by themselves."""
+    with running(settings) as app, app.app_context():
+        from tracker.accounts import sites, users
+
+        users.create("alice@example.org", "seven wild geese", 1, name="Alice", owner=True)
+        sites.create("Shop", 1)
+    idle = create_app(settings)  # not started: nobody opens the store
+    browser = Browser(idle).sign_in(Person(1, "alice@example.org", "seven wild geese"))
+    answer = browser.get("/sites/1/overview/panels/figures")
+    assert answer.status_code == 200 and "Figures are being prepared" in answer.text
+    assert 'hx-trigger="load delay:2s, again"' in answer.text
+    assert "ETag" not in answer.headers and answer.headers["Cache-Control"] == "no-store"
+
+
+def test_values_that_occur_are_suggested(alice: Browser, site: Keys, counted: Callable[..., None]) -> None:
+    counted({"visitor": "v1", "user_id": "alice-42"}, {"visitor": "v2", "properties": '{"plan":"pro"}'})
+
+    def values(dimension: str, typed: str) -> Any:
+        address = f"/sites/{site.id}/values?dimension={dimension}&q={typed}"
+        return [one["value"] for one in alice.get(address).get_json()["values"]]
+
+    assert values("country", "ger") == ["DE"]
+    assert values("page", "a") == ["/a"] and values("page", "zzz") == []
+    assert values("property.plan", "") == ["pro"]
+    assert values("user", "ALICE") == ["alice-42"]
+    assert alice.get(f"/sites/{site.id}/values?dimension=colour").status_code == 400
+
+
+def test_the_palette_finds_people_and_events(
+    alice: Browser, site: Keys, counted: Callable[..., None]
+) -> None:
+    counted({"visitor": "v1", "user_id": "alice-42"}, {"visitor": "v2", "name": "checkout_started"})
+    found = alice.get(f"/sites/{site.id}/find?q=CHECK").get_json()["found"]
+    assert [(one["kind"], one["label"]) for one in found] == [("Event", "checkout_started")]
+    assert found[0]["url"] == f"/sites/{site.id}/overview?filter=event:is:checkout_started"
+    found = alice.get(f"/sites/{site.id}/find?q=alice").get_json()["found"]
+    assert [(one["kind"], one["label"]) for one in found] == [("Person", "alice-42")]
+    assert alice.get(f"/sites/{site.id}/find?q=").get_json()["found"] == []
+
+
+def test_a_site_at_a_glance(alice: Browser, site: Keys, counted: Callable[..., None]) -> None:
+    counted({"visitor": "v1"}, {"visitor": "v2"})
+    assert f'hx-get="/sites/{site.id}/glance"' in alice.get("/sites").text
+    glance = alice.get(f"/sites/{site.id}/glance").text
+    assert '<span class="figure">2</span>' in glance and "<polyline" in glance
