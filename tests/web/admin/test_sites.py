@@ -104,7 +104,7 @@ def test_cards_tell_whether_events_come(
     assert (
         "receiving" in cards["Busy"] and "busy.example" in cards["Busy"] and "Latest event" in cards["Busy"]
     )
-    assert f'href="/sites/{busy.id}/feed"' in cards["Busy"]
+    assert f'href="/sites/{busy.id}/overview"' in cards["Busy"]
     assert "no events yet" in cards["Quiet"] and f'href="/sites/{quiet.id}/install"' in cards["Quiet"]
 
 
