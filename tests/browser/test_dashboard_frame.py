@@ -185,3 +185,47 @@ def test_the_page_of_all_sites_shows_each_at_a_glance(demo: Demo) -> None:
             expect(card.locator(".figure")).to_have_text(f"{told['visitors']:,}")
             expect(card.locator("polyline")).to_have_count(1)
         assert violations(page) == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"kind": "line", "partial": True, "unit": "percent"},
+        {"kind": "bars"},
+        {"kind": "stacked", "unit": "seconds"},
+        {"kind": "curve"},
+        {
+            "kind": "sankey",
+            "nodes": {"a": "Start", "b": "/pricing", "c": "/signup"},
+            "columns": {"a": 0, "b": 1, "c": 1},
+            "flows": [{"from": "a", "to": "b", "flow": 7}, {"from": "a", "to": "c", "flow": 3}],
+        },
+    ],
+    ids=lambda values: str(values["kind"]),
+)
+def test_every_kind_of_picture_is_drawn(demo: Demo, values: dict[str, Any]) -> None:
+    series = [{"label": "A", "values": [1, None, 3], "colour": 1, "titles": []}]
+    common = {"labels": ["x", "y", "z"], "titles": ["x", "y", "z"], "unit": "", "links": [], "series": series}
+    with demo.open(viewport=DESKTOP) as watch:
+        page = watch.page
+        page.goto(demo.path(demo.shop, "overview"))
+        settle(page)
+        page.evaluate(
+            """values => {
+              const figure = document.createElement("figure");
+              figure.dataset.chart = values.kind;
+              figure.className = "picture";
+              figure.innerHTML = '<div class="picture-space"><canvas id="probe"></canvas></div>'
+                + '<script type="application/json"></' + 'script>';
+              figure.querySelector("script").textContent = JSON.stringify(values);
+              document.querySelector(".panels").before(figure);
+              document.dispatchEvent(new CustomEvent("htmx:after:swap"));
+            }""",
+            common | values,
+        )
+        settle(page)
+        colours = page.locator("#probe").evaluate(
+            """canvas => new Set(canvas.getContext("2d")
+              .getImageData(0, 0, canvas.width, canvas.height).data).size"""
+        )
+        assert colours > 3

@@ -16,6 +16,7 @@ from tests.web.events import write
 from tracker import clock
 from tracker.app import create_app
 from tracker.config import Settings
+from tracker.definitions import stored
 from tracker.services import Services
 from tracker.web.dashboard.overview import PAGE as OVERVIEW
 from tracker.web.dashboard.users import PAGE as USERS
@@ -119,7 +120,49 @@ def test_everything_is_in_the_page_where_there_are_no_scripts(
     assert "hx-trigger" not in page.split("<main", 1)[1].split("data-panel", 1)[1]
 
 
-def test_a_wrong_address_is_told_and_leads_on(alice: Browser, site: Keys) -> None:
+def test_a_site_without_any_event_waits_for_the_first(
+    alice: Browser, site: Keys, counted: Callable[..., None]
+) -> None:
+    page = alice.get(f"/sites/{site.id}/users").text
+    assert "Waiting for the first event" in page and site.site_key in page and "data-panel" not in page
+    counted({"visitor": "v1"})
+    assert "Waiting" not in alice.get(f"/sites/{site.id}/users").text
+
+
+def test_a_stored_segment_is_chosen_in_the_bar(
+    app: Flask, alice: Browser, site: Keys, counted: Callable[..., None]
+) -> None:
+    counted({"visitor": "v1"}, {"visitor": "v2", "user_id": "alice"})
+    with app.app_context():
+        wanted = {"name": "Known people", "criteria": {"dimension": "user", "operator": "known"}}
+        made = stored.create(site.id, "segments", wanted, 1, None)
+    page = alice.get(f"/sites/{site.id}/overview?segment={made.id}").text
+    assert f'<option value="{made.id}" selected>Known people</option>' in page
+    panel = alice.get(f"/sites/{site.id}/overview/panels/figures?segment={made.id}").text
+    assert 'data-figure="visitors">1<' in panel and "Only people of the segment Known people." in panel
+    assert f"/users?segment={made.id}" in page
+    gone = alice.get(f"/sites/{site.id}/overview?segment={made.id + 1}")
+    assert gone.status_code == 404 and "Start again" in gone.text
+
+
+def test_goals_of_the_site_are_shown_with_what_they_bring(
+    app: Flask, alice: Browser, site: Keys, counted: Callable[..., None]
+) -> None:
+    address = f"/sites/{site.id}/overview/panels/goals"
+    counted({"visitor": "v1"}, {"visitor": "v2", "name": "purchase"})
+    assert "No goals yet" in alice.get(address).text
+    with app.app_context():
+        stored.create(site.id, "goals", {"name": "Bought", "event": "purchase"}, 1, None)
+    told = alice.get(f"/api/v1/sites/{site.id}/goals").get_json()["goals"][0]
+    panel = alice.get(address).text
+    assert told["conversions"] == 1 and "Bought" in panel
+    assert f"{told['conversionRate']:g}%" in panel
+
+
+def test_a_wrong_address_is_told_and_leads_on(
+    alice: Browser, site: Keys, counted: Callable[..., None]
+) -> None:
+    counted({"visitor": "v1"})
     answer = alice.get(f"/sites/{site.id}/overview?timeframe=soon")
     assert answer.status_code == 400 and "timeframe is one of" in answer.text
     assert "Start again" in answer.text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.analytics.filters import OF_BOTH, OF_EVENTS, OF_PERSONS, OF_SESSIONS
 from tracker.analytics.query import Filter, Operator
+from tracker.definitions.stored import Definition
 from tracker.domain.period import HOUR, Interval, Period
 from tracker.web import countries
 from tracker.web.dashboard.local_time import short_day
@@ -75,6 +77,7 @@ class Bar:
     """Everything the bar's template shows."""
 
     frames: tuple[Choice, ...]
+    segments: tuple[Choice, ...]
     intervals: tuple[Choice, ...]
     period: str
     previous: str
@@ -85,11 +88,12 @@ class Bar:
     """The filters as they stand in the address."""
 
 
-def make(look: Look) -> Bar:
-    """The bar of a page."""
-    wanted = look.query.interval
+def make(look: Look, segments: Sequence[Definition] = ()) -> Bar:
+    """The bar of a page, with the segments that the site keeps."""
+    wanted, chosen = look.query.interval, look.value("segment")
     return Bar(
         frames=tuple(Choice(value, label, value == look.frame) for value, label in FRAMES.items()),
+        segments=tuple(Choice(str(one.id), one.value.name, str(one.id) == chosen) for one in segments),
         intervals=tuple(
             Choice(value, label, value == wanted) for value, label in INTERVALS.items() if _fits(value, look)
         ),

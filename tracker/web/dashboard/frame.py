@@ -39,6 +39,7 @@ def asked_words(look: Look, query: Query | None = None) -> str:
         parts.append(f"compared with {period_words(query.previous().period, look)}")
     words = [f"{dimension_words(one.dimension)} {filter_words(one)}" for one in query.filters]
     filters = f" Filters: {'; '.join(words)}." if words else ""
-    segment = " Only people of the chosen segment." if query.segment is not None else ""
+    name = getattr(query.segment, "name", "")
+    segment = f" Only people of the segment {name}." if name else ""
     bots = " Bots are counted, too." if query.include_bots else " Bots are left out."
     return ", ".join(parts) + "." + filters + segment + bots

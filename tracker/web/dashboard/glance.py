@@ -6,10 +6,10 @@ from flask import Blueprint, Flask, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tracker import clock
+from tracker.definitions.resolve import resolve
 from tracker.errors import Unavailable
 from tracker.services import Services
 from tracker.web import access
-from tracker.web.dashboard import asking
 from tracker.web.dashboard.look import Look
 
 
@@ -21,7 +21,7 @@ def register(app: Flask, services: Services) -> None:
     def glance(site_id: int) -> ResponseReturnValue:
         site = access.site(site_id)
         look = Look.plain(site, "overview", request.script_root, clock.now_ms())
-        asked, query, options = asking.resolve(site, "overview", look.params(), look.now_ms)
+        asked, query, options = resolve(site, "overview", look.params(), look.now_ms)
         try:
             answer = services.answers.told(asked, query, **options)
         except Unavailable:

@@ -9,9 +9,10 @@ from urllib.parse import quote, urlencode
 
 from tracker.analytics.filters import check
 from tracker.analytics.query import Filter, Operator, Query, format_filter, parse_filter
+from tracker.definitions.resolve import query_of
+from tracker.domain.period import Interval
 from tracker.domain.site import Site
-from tracker.errors import Invalid
-from tracker.web.dashboard import asking
+from tracker.errors import DesirepathError, Invalid
 
 Pairs = tuple[tuple[str, str], ...]
 PERIOD = ("timeframe", "from", "to")
@@ -33,7 +34,7 @@ class Look:
     pairs: Pairs
     query: Query
     now_ms: int
-    problem: Invalid | None = None
+    problem: DesirepathError | None = None
     own: Mapping[str, str] = field(default_factory=dict)
     """The page's own parameters (tabs, sorting, search …) that are set."""
 
@@ -53,7 +54,7 @@ class Look:
         for key, value in pairs:
             if len(value) > MAX_VALUE:
                 raise Invalid(f"{key} is too long.", field=key)
-        query = asking.read(site, asked(pairs), now_ms)
+        query = query_of(site, asked(pairs), now_ms)
         mine = {key: value for key, value in pairs if key not in COMMON}
         return cls(site, page, root, pairs, query, now_ms, None, mine)
 
@@ -62,7 +63,7 @@ class Look:
         """The page as it is without any parameter."""
         return cls.read(site, page, root, (), now_ms, ())
 
-    def with_problem(self, problem: Invalid) -> Look:
+    def with_problem(self, problem: DesirepathError) -> Look:
         """The same with what was wrong in the address."""
         return replace(self, problem=problem)
 
@@ -130,6 +131,13 @@ class Look:
         """This page without the filter at this place."""
         texts = [format_filter(one) for n, one in enumerate(self.filters) if n != index]
         return self.url(filter=texts, offset=None)
+
+    def days(self, series: Iterable[Mapping[str, Any]]) -> list[str]:
+        """This page on each day of a series, where a click on a chart leads; none where steps are no days."""
+        dates = [str(one["date"]) for one in series]
+        if self.query.interval is not Interval.DAY or len(dates) < 2:
+            return []
+        return [self.url(from_=date, to=date) for date in dates]
 
     def has(self, dimension: str, value: Any) -> bool:
         """Whether the page is filtered by exactly this value."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask
@@ -74,8 +74,11 @@ def chart(answer: Any, look: Look, metric: Metric) -> Chart:
         before = period_words(look.query.previous().period, look)
         series.append(Series(before, values, colour=7, dashed=True, titles=names))
     running = look.query.period.until > look.now_ms
+    links = look.days(answer["series"])
     summary = f"{metric.label} over time: {metric.words(answer[metric.name])} in all."
-    return Chart("line", labels, series, summary, titles=titles, unit=metric.unit, partial=running)
+    return Chart(
+        "line", labels, series, summary, titles=titles, unit=metric.unit, partial=running, links=links
+    )
 
 
 def world(answer: Any, look: Look) -> dict[str, Any]:
@@ -102,6 +105,11 @@ def no_visits(answer: Any) -> bool:
 def no_rows(answer: Any) -> bool:
     """Whether a breakdown has nothing to show."""
     return not answer["rows"]
+
+
+def no_values(answer: Any) -> bool:
+    """The same of a dimension that visits have only where links say so."""
+    return all(row["value"] is None for row in answer["rows"])
 
 
 def tabs(**labels: str) -> tuple[Tab, ...]:
@@ -153,14 +161,18 @@ PAGE = QuestionPage(
             width="half",
         ),
         cut("places", "Places", country="Countries", language="Languages"),
-        cut(
-            "campaigns",
-            "Campaigns",
-            utm_campaign="Campaign",
-            utm_source="Source",
-            utm_medium="Medium",
-            utm_term="Term",
-            utm_content="Content",
+        replace(
+            cut(
+                "campaigns",
+                "Campaigns",
+                utm_campaign="Campaign",
+                utm_source="Source",
+                utm_medium="Medium",
+                utm_term="Term",
+                utm_content="Content",
+            ),
+            empty=no_values,
+            teach="dashboard/overview/_no_campaigns.html",
         ),
         cut("devices", "Devices", device="Devices", browser="Browsers", os="Systems", screen="Screens"),
         Panel(

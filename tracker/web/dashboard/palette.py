@@ -7,10 +7,10 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, request
 
 from tracker import clock
+from tracker.definitions.resolve import resolve
 from tracker.extensions import limiter
 from tracker.services import Services
 from tracker.web import access
-from tracker.web.dashboard import asking
 from tracker.web.dashboard.look import Look
 
 MOST = 6
@@ -58,5 +58,5 @@ def _event(look: Look, name: str) -> dict[str, str]:
 
 def _ask(services: Services, look: Look, question: str, **options: Any) -> Any:
     params = look.params(timeframe=FRAME, compare="0", **options)
-    asked, query, own = asking.resolve(look.site, question, params, look.now_ms)
+    asked, query, own = resolve(look.site, question, params, look.now_ms)
     return services.answers.told(asked, query, **own)

@@ -10,10 +10,10 @@ from typing import Any
 
 from flask import render_template
 
+from tracker.definitions.resolve import resolve
 from tracker.errors import DesirepathError, Unavailable
 from tracker.ledger import reads
 from tracker.services import Services
-from tracker.web.dashboard import asking
 from tracker.web.dashboard.look import Look
 
 Answer = Any
@@ -98,7 +98,7 @@ PROCESS = secrets.token_hex(8)
 
 def tag_of(services: Services, panel: Panel, look: Look, role: str) -> str:
     """What a panel's HTML depends on, as one short text. Raises Invalid."""
-    question, query, options = asking.resolve(
+    question, query, options = resolve(
         look.site, panel.question, look.params(**panel.asked(look)), look.now_ms
     )
     answer = services.answers.key(question, query, **options)
@@ -110,9 +110,7 @@ def answered(services: Services, panel: Panel, look: Look) -> Shown:
     """Ask the panel's question and render the answer, or what stands in its way."""
     asked = panel.asked(look)
     try:
-        question, query, options = asking.resolve(
-            look.site, panel.question, look.params(**asked), look.now_ms
-        )
+        question, query, options = resolve(look.site, panel.question, look.params(**asked), look.now_ms)
         answer = services.answers.told(question, query, **options)
     except DesirepathError as error:
         return Shown(_frame(panel, look, error=error, preparing=isinstance(error, Unavailable)), False)

@@ -11,7 +11,9 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from tracker import clock
-from tracker.errors import Invalid, NotFound
+from tracker.definitions import stored
+from tracker.errors import STATUS, Invalid, NotFound
+from tracker.ledger.latest import latest_at
 from tracker.services import Services
 from tracker.web import access
 from tracker.web.dashboard import filter_bar, panels
@@ -77,8 +79,8 @@ class Views:
             if "form" in request.args:
                 return redirect(plain.changed(from_form(args, self.served.parameters)))
             look = self.served.look(site_id, args)
-        except Invalid as error:
-            return self._render(plain.with_problem(error)), 400
+        except (Invalid, NotFound) as error:
+            return self._render(plain.with_problem(error)), STATUS[error.code]
         return self._render(look)
 
     def panel(self, site_id: int, panel: str) -> ResponseReturnValue:
@@ -98,6 +100,8 @@ class Views:
     def _render(self, look: Look) -> str:
         page = self.served
         render = panels.answered if look.full else panels.placeholder
+        with self._services.readers.read() as connection:
+            waiting = not latest_at(connection, [look.site.id])
 
         def panel(name: str) -> Markup:
             return Markup(render(self._services, page.known[name], look).html)  # noqa: S704  rendered by us
@@ -107,7 +111,8 @@ class Views:
             site=look.site,
             look=look,
             title=page.title,
-            bar=filter_bar.make(look),
+            bar=filter_bar.make(look, stored.all_of(look.site.id, "segments")),
+            waiting=waiting,
             panel=panel,
             **(page.more(self._services, look) if page.more else {}),
         )

@@ -9,12 +9,12 @@ from flask import Blueprint, Flask, Response, jsonify, request
 from tracker import clock
 from tracker.analytics.filters import OF_PERSONS, known
 from tracker.analytics.query import Filter, Operator, format_filter
+from tracker.definitions.resolve import resolve
 from tracker.domain.site import Site
 from tracker.errors import Invalid
 from tracker.extensions import limiter
 from tracker.services import Services
 from tracker.web import access
-from tracker.web.dashboard import asking
 from tracker.web.dashboard.filter_bar import value_words
 
 MOST = 20
@@ -60,7 +60,7 @@ def suggest(services: Services, site: Site, dimension: str, typed: str, now_ms: 
 
 def _ask(services: Services, site: Site, name: str, params: dict[str, list[str]], now_ms: int) -> Any:
     params = {"limit": ["300" if params.get("dimension") == ["country"] else str(MOST)], **params}
-    question, query, options = asking.resolve(site, name, params, now_ms)
+    question, query, options = resolve(site, name, params, now_ms)
     return services.answers.told(question, query, **options)
 
 

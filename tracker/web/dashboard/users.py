@@ -29,6 +29,7 @@ def active(answer: Any, look: Look) -> dict[str, Any]:
         [Series("Active", values, fill=True)],
         f"Active people by day, {mean} on average.",
         titles=titles,
+        links=look.days(answer["activityByDate"]),
         partial=look.query.period.until > look.now_ms,
     )
     return {"chart": chart, "running": chart.partial}
