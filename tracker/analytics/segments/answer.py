@@ -16,7 +16,7 @@ from tracker.analytics.filters import persons_in
 from tracker.analytics.query import Query
 from tracker.analytics.rates import share
 from tracker.analytics.registry import Parameter, question
-from tracker.analytics.segments.revenue import by_person, main_currency
+from tracker.analytics.sales import by_person, main_currency
 from tracker.analytics.segments.segment import Segment
 from tracker.analytics.segments.templates import TEMPLATES
 from tracker.columns.schema import persons

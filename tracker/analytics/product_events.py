@@ -1,0 +1,51 @@
+"""Events of products, counted by action: what the questions about products share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.analytics.filters import Condition, events_in
+from tracker.analytics.query import Query
+from tracker.columns.dialect import json_text, last_by
+from tracker.columns.schema import events
+from tracker.domain.products import ACTIONS, names, rate
+
+NAMES = tuple(dict.fromkeys(name for action in ACTIONS for name in names(action)))
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Clicks ÷ views, cart adds ÷ clicks, purchases ÷ cart adds: per cent, one decimal, 0.0 of nothing."""
+
+    view_to_click_rate: float
+    click_to_cart_rate: float
+    cart_to_purchase_rate: float
+
+
+def rates(views: int, clicks: int, cart_adds: int, purchases: int) -> Rates:
+    """The rates of such counts."""
+    return Rates(rate(clicks, views), rate(cart_adds, clicks), rate(purchases, cart_adds))
+
+
+def of_products(query: Query) -> list[Condition]:
+    """Conditions on `events`: those that say what was done with a product."""
+    return [*events_in(query), events.c.product_id.is_not(None), events.c.name.in_(NAMES)]
+
+
+def counts() -> list[sa.Label[int]]:
+    """Aggregates: so many events of each action, under the action's name."""
+    return [
+        sa.func.sum(sa.case((events.c.name.in_(names(action)), 1), else_=0)).label(action)
+        for action in ACTIONS
+    ]
+
+
+def product_name() -> sa.ColumnElement[Any]:
+    """An aggregate: what the product was called last."""
+    told = sa.func.coalesce(
+        json_text(events.c.properties, "product_name"), json_text(events.c.properties, "name")
+    )
+    return last_by(told, events.c.id)

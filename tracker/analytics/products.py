@@ -1,0 +1,161 @@
+"""Products: what is looked at, clicked, liked, put into carts and bought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.analytics.people import searched
+from tracker.analytics.product_events import Rates, counts, of_products, product_name, rates
+from tracker.analytics.query import Query
+from tracker.analytics.registry import Parameter, question
+from tracker.analytics.sales import is_sale, main_currency
+from tracker.columns.dialect import contains
+from tracker.columns.schema import events
+from tracker.domain.products import ACTIONS
+from tracker.errors import Invalid
+
+SORTS = (*ACTIONS, "users", "revenue", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Rates):
+    """One product. `favorites` are those given, `total_favorites` less those taken back.
+
+    `revenue` is in the answer's currency; `name` None where no event tells one.
+    """
+
+    product_id: str
+    name: str | None
+    views: int
+    clicks: int
+    favorites: int
+    unfavorites: int
+    total_favorites: int
+    cart_adds: int
+    cart_removes: int
+    purchases: int
+    users: int
+    sessions: int
+    revenue: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Products:
+    """One page of the list; `total` products are in all of it. `currency` is that of the revenue."""
+
+    total: int
+    currency: str | None
+    products: tuple[Product, ...]
+
+
+def sorting(text: str) -> str:
+    """One of SORTS, with a minus for the other way round. Raises Invalid."""
+    if text.removeprefix("-") not in SORTS:
+        raise Invalid(f"sort is one of {', '.join(SORTS)}; put a - before it to turn it round.", field="sort")
+    return text
+
+
+@question(
+    name="products",
+    title="Products",
+    rows="products",
+    parameters=(
+        Parameter("search", "Part of a product's id or name.", searched, ""),
+        Parameter("sort", f"One of {', '.join(SORTS)}; a - before it turns it round.", sorting, "view"),
+    ),
+)
+def answer(connection: sa.Connection, query: Query, search: str = "", sort: str = "view") -> Products:
+    """What people did with each product in the period, most viewed first. Bots are left out.
+
+    Counted are events with a property `product_id`, named `product_viewed`, `product_clicked`,
+    `product_favorited`, `product_unfavorited`, `cart_add`, `cart_remove` or `purchase` (or just `view`,
+    `click`, `favorite`, `unfavorite`).
+
+    - **Total favorites**: favorites − unfavorites. **Users** and **sessions**: the distinct ones.
+    - **View to click**: clicks ÷ views; **click to cart**: cart adds ÷ clicks; **cart to purchase**:
+      purchases ÷ cart adds; in per cent with one decimal, 0.0 of nothing.
+    - **Revenue**: the amounts of its purchases that did not fail, in the currency most sales have.
+    - **Name**: what the latest event calls it (`product_name`, else `name`).
+    """
+    currency = main_currency(connection, query)
+    rows = connection.execute(_page(query, currency, search, sort)).all()
+    total = int(rows[0].total) if rows else _total(connection, query, currency, search)
+    return Products(total, currency, tuple(_product(row) for row in rows))
+
+
+def _product(row: Any) -> Product:
+    count = {action: int(getattr(row, action)) for action in ACTIONS}
+    found = rates(count["view"], count["click"], count["cart_add"], count["purchase"])
+    return Product(
+        found.view_to_click_rate,
+        found.click_to_cart_rate,
+        found.cart_to_purchase_rate,
+        row.product_id,
+        row.called or None,
+        count["view"],
+        count["click"],
+        count["favorite"],
+        count["unfavorite"],
+        count["favorite"] - count["unfavorite"],
+        count["cart_add"],
+        count["cart_remove"],
+        count["purchase"],
+        int(row.users),
+        int(row.sessions),
+        Decimal(row.revenue or 0),
+    )
+
+
+def _each(query: Query, currency: str | None) -> sa.CTE:
+    spoken = events.c.currency.is_(None)
+    mine = spoken if currency is None else sa.or_(spoken, events.c.currency == currency)
+    sold = sa.case((sa.and_(is_sale(), mine), events.c.amount), else_=None)
+    return (
+        sa.select(
+            events.c.product_id,
+            product_name().label("called"),
+            *counts(),
+            sa.func.count(events.c.person_id.distinct()).label("users"),
+            sa.func.count(events.c.session_id.distinct()).label("sessions"),
+            sa.func.sum(sold).label("revenue"),
+        )
+        .where(*of_products(query))
+        .group_by(events.c.product_id)
+        .cte("each_product")
+    )
+
+
+def _found(query: Query, currency: str | None, search: str) -> sa.Select[Any]:
+    each = _each(query, currency)
+    chosen = sa.select(*each.c)
+    if search:
+        wanted = sa.literal(search.lower())
+        told = (each.c.product_id, sa.func.coalesce(each.c.called, ""))
+        chosen = chosen.where(sa.or_(*(contains(sa.func.lower(column), wanted) for column in told)))
+    return chosen
+
+
+def _page(query: Query, currency: str | None, search: str, sort: str) -> sa.Select[Any]:
+    found = _found(query, currency, search).cte("found")
+    name = sort.removeprefix("-")
+    key = sa.func.coalesce(found.c.called, found.c.product_id) if name == "name" else found.c[name]
+    if name == "revenue":
+        key = sa.func.coalesce(key, 0)
+    upwards = (name == "name") != sort.startswith("-")
+    return (
+        sa.select(*found.c, sa.func.count().over().label("total"))
+        .order_by(key.asc() if upwards else key.desc(), found.c.product_id)
+        .limit(query.limit)
+        .offset(query.offset)
+    )
+
+
+def _total(connection: sa.Connection, query: Query, currency: str | None, search: str) -> int:
+    if not query.offset:
+        return 0
+    found = _found(query, currency, search).subquery("found")
+    return connection.scalar(sa.select(sa.func.count()).select_from(found)) or 0
