@@ -130,7 +130,7 @@ def answer(connection: sa.Connection, query: Query, person: str) -> Summary:
 
     Filters and bots are treated as everywhere else.
     """
-    found = _find(connection, query.site_id, person)
+    found = find(connection, query.site_id, person)
     acts = connection.execute(_acts(query, found.person_id)).all()
     visits = connection.execute(_visits(query, found.person_id)).all()
     return Summary(
@@ -157,7 +157,7 @@ def answer(connection: sa.Connection, query: Query, person: str) -> Summary:
     )
 
 
-def _find(connection: sa.Connection, site_id: int, person: str) -> Any:
+def find(connection: sa.Connection, site_id: int, person: str) -> Any:
     """The row of `persons`. Raises NotFound."""
     linked = sa.select(person_links.c.user_id).where(
         person_links.c.site_id == site_id,

@@ -47,6 +47,7 @@ def counted(app: Flask, site: Keys) -> None:
         now - 60_000,
         {"user_id": "ann", "name": "page_viewed", "context": '{"path":"/a"}'},
         {"user_id": "ann", "name": "purchase", "properties": '{"amount":5}'},
+        {"user_id": "ann", "name": "payment_initialized", "properties": '{"reference":"r1"}'},
         {"user_id": "ben", "name": "page_viewed", "context": '{"path":"/a"}'},
     )
     services: Services = app.extensions["desirepath"]
@@ -152,7 +153,13 @@ def test_an_unknown_funnel_is_named(call: Any) -> None:
     assert (answer.status_code, answer.get_json()["error"]["field"]) == (404, "funnel")
 
 
-GIVEN = {"funnel": "payment", "dimension": "country", "definition": '{"name":"A","criteria":{"event":"a"}}'}
+GIVEN = {
+    "reference": "r1",
+    "product": "P1",
+    "funnel": "payment",
+    "dimension": "country",
+    "definition": '{"name":"A","criteria":{"event":"a"}}',
+}
 
 
 @pytest.mark.parametrize("name", sorted(registry.questions()))

@@ -1,0 +1,17 @@
+"""The stages of a payment, and the events that move credits."""
+
+from __future__ import annotations
+
+INITIALIZED = "payment_initialized"
+COMPLETED = "payment_completed"
+WEBHOOK = "webhook_received"
+CREDITED = "credits_added"
+FAILED = "payment_failed"
+DEDUCTED = "credits_deducted"
+
+STAGES = (INITIALIZED, COMPLETED, WEBHOOK, CREDITED)
+"""In order."""
+EVENTS = (*STAGES, FAILED)
+"""Events whose property `reference` makes them a part of a payment."""
+STUCK_AFTER_MS = 15 * 60_000
+"""A payment that is completed and not credited for so long is stuck."""
