@@ -19,6 +19,7 @@ from tracker.config import Settings
 from tracker.definitions import stored
 from tracker.services import Services
 from tracker.web.dashboard.overview import PAGE as OVERVIEW
+from tracker.web.dashboard.panels import FEW
 from tracker.web.dashboard.users import PAGE as USERS
 
 PAGES = (OVERVIEW, USERS)
@@ -223,3 +224,16 @@ def test_a_site_at_a_glance(alice: Browser, site: Keys, counted: Callable[..., N
     assert f'hx-get="/sites/{site.id}/glance"' in alice.get("/sites").text
     glance = alice.get(f"/sites/{site.id}/glance").text
     assert '<span class="figure">2</span>' in glance and "<polyline" in glance
+
+
+def test_figures_that_lag_say_so(
+    app: Flask, alice: Browser, site: Keys, counted: Callable[..., None]
+) -> None:
+    counted({"visitor": "v1"})
+    address = f"/sites/{site.id}/overview/panels/figures"
+    assert "not in here yet" not in alice.get(address).text
+    for _ in range(5):  # counting may be quicker than we ask
+        write(app, site.id, clock.now_ms() - 9_000_000, *([VIEW] * (FEW + 1)))
+        if "new events are not in here yet" in alice.get(address).text:
+            return
+    raise AssertionError("no word of events that are not counted")

@@ -38,7 +38,8 @@ class Panel:
     an address (also `limit`, `interval` …), `takes` are parameters of the page's address that are passed on.
     `empty` tells whether there is nothing to show; `teach` is the template that then says how to get it.
     `more` is how many rows there are when somebody asks for more of them (`more=<name>` in the address).
-    `size` is how much room it takes, from `panels.css`: row, short, chart, tall, table. `lazy` ones load when
+    `keep=False` is for panels that name people: browsers keep nothing of them.
+    `size` is how much room it takes, from `panels.css`: row, short, chart, tiles, tall, table … `lazy` ones load when
     they come into sight.
     """
 
@@ -56,6 +57,7 @@ class Panel:
     width: str = "whole"
     lazy: bool = False
     more: int = 0
+    keep: bool = True
 
     def tab(self, look: Look) -> Tab | None:
         """The tab that is chosen in the address, else the first."""
@@ -127,7 +129,7 @@ def answered(services: Services, panel: Panel, look: Look) -> Shown:
         api=look.api(panel.question, **asked),
         csv=look.api(panel.question, "csv", **asked),
     )
-    return Shown(html, True)
+    return Shown(html, panel.keep)
 
 
 def placeholder(_: Services, panel: Panel, look: Look) -> Shown:

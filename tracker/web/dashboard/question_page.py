@@ -91,7 +91,7 @@ class Views:
             raise NotFound("There is no such panel.")
         role = access.role_on(access.need_viewer(), site_id)
         tag = panels.tag_of(self._services, found, look, role.word)
-        if request.if_none_match.contains_weak(tag):
+        if found.keep and request.if_none_match.contains_weak(tag):
             return _kept(make_response("", 304), tag)
         shown = panels.answered(self._services, found, look)
         response = make_response(shown.html)

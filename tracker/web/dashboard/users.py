@@ -103,7 +103,7 @@ PAGE = QuestionPage(
             "dashboard/users/_active.html",
             shape=active,
             empty=nobody,
-            size="figures",
+            size="tiles",
             width="two-thirds",
         ),
         Panel(
@@ -139,7 +139,7 @@ PAGE = QuestionPage(
             tabs=(Tab("month", "Days of 30"), Tab("week", "Days of 7")),
             shape=stickiness,
             empty=lambda answer: not answer["mau"],
-            size="figures",
+            size="tiles",
             width="half",
         ),
         Panel(
