@@ -39,8 +39,8 @@ class Panel:
     `empty` tells whether there is nothing to show; `teach` is the template that then says how to get it.
     `more` is how many rows there are when somebody asks for more of them (`more=<name>` in the address).
     `keep=False` is for panels that name people: browsers keep nothing of them.
-    `size` is how much room it takes, from `panels.css`: row, short, chart, tiles, tall, table … `lazy` ones load when
-    they come into sight.
+    `size` is how much room it takes, from `panels.css`: row, short, chart, tiles, tall, table …
+    `lazy` ones load when they come into sight.
     """
 
     name: str
