@@ -107,3 +107,24 @@ def test_a_country_on_the_map_and_a_day_of_the_chart_open_on_a_click(demo: Demo)
         told = demo.ask(demo.shop, "overview", f"from={day}&to={day}&filter=country:CA")
         settle(page)
         expect(page.locator("[data-figure=pageViews]")).to_have_text(formats.whole(told["pageViews"]))
+
+
+def test_revenue_is_the_apis_to_the_cent(demo: Demo) -> None:
+    told = demo.ask(demo.shop, "revenue", "timeframe=30d&compare=1")["currencies"]
+    with demo.open(viewport=DESKTOP) as watch:
+        page = watch.page
+        page.goto(demo.path(demo.shop, "overview"))
+        settle(page)
+        shown = page.locator("#panel-revenue .figure-tile .figure").all_inner_texts()
+        assert told and shown == [
+            text
+            for one in told
+            for text in (
+                formats.money(one["revenue"], one["currency"]),
+                formats.whole(one["orders"]),
+                formats.whole(one["buyers"]),
+                formats.money(one["perOrder"]),
+                formats.money(one["perBuyer"]),
+                formats.money(one["verified"]),
+            )
+        ]

@@ -97,6 +97,19 @@ def world(answer: Any, look: Look) -> dict[str, Any]:
     return {"places": places, "beside": len(answer["rows"]) - len(rows)}
 
 
+def revenue(answer: Any, look: Look) -> dict[str, Any]:
+    """Sales over time in the currency with most orders; the others have their figures only."""
+    main = answer["currencies"][0]
+    labels, titles = charts.steps(main["series"], str(look.query.interval))
+    name = main["currency"] or "no currency"
+    bars = [Series(f"Revenue, {name}", [one["revenue"] for one in main["series"]], colour=3)]
+    summary = f"Revenue over time: {formats.money(main['revenue'], main['currency'])} in all."
+    return {
+        "chart": Chart("bars", labels, bars, summary, titles, links=look.days(main["series"])),
+        "main": main,
+    }
+
+
 def no_visits(answer: Any) -> bool:
     """Whether nobody came, now or before."""
     return not any(answer[name] for name in ("visitors", "visits", "pageViews"))
@@ -195,6 +208,17 @@ PAGE = QuestionPage(
             teach="dashboard/overview/_no_goals.html",
             size="table",
             width="half",
+            lazy=True,
+        ),
+        Panel(
+            "revenue",
+            "Revenue",
+            "revenue",
+            "dashboard/overview/_revenue.html",
+            shape=revenue,
+            empty=lambda answer: not answer["currencies"],
+            teach="dashboard/overview/_no_revenue.html",
+            size="figures",
             lazy=True,
         ),
     ),

@@ -6,9 +6,10 @@ import { exact } from "./numbers.js";
 Chart.register(SankeyController, Flow);
 
 export function flow(canvas, values, look) {
-  const order = Object.keys(values.nodes);
-  const colour = (id) => look.series[Math.max(0, order.indexOf(id)) % look.series.length];
   const labels = values.nodes;
+  // The same page has the same colour at every step.
+  const order = [...new Set(Object.values(labels))];
+  const colour = (id) => look.series[Math.max(0, order.indexOf(labels[id])) % look.series.length];
   return new Chart(canvas, {
     type: "sankey",
     data: {
