@@ -25,7 +25,7 @@ from tracker.web.api import questions
 from tracker.web.api import routes as api
 from tracker.web.auth import account
 from tracker.web.auth import views as auth
-from tracker.web.dashboard import feed, frame, glance, overview, palette, suggestions, users
+from tracker.web.dashboard import feed, frame, glance, pages, palette, suggestions
 
 
 def register(app: Flask, services: Services) -> None:
@@ -62,9 +62,8 @@ def register(app: Flask, services: Services) -> None:
         glance,
         palette,
         suggestions,
-        overview,
+        pages,
         feed,
-        users,
     ):
         served.register(app, services)
     csrf.exempt(app.blueprints["doors"])

@@ -29,6 +29,12 @@ PAGES: tuple[Page, ...] = (
     Page("Overview", "overview", "overview", "o", keeps=True),
     Page("Live feed", "feed", "feed", "f"),
     Page("Users", "users", "people", "u", keeps=True),
+    Page("Sessions", "sessions", "session", "e", keeps=True),
+    Page("Features", "features", "feature", "x", keeps=True),
+    Page("Retention", "retention", "retention", "r", keeps=True),
+    Page("Products", "products", "product", "p", keeps=True),
+    Page("Payments", "payments", "payment", "y", keeps=True),
+    Page("Errors", "errors", "error", "w", keeps=True),
     Page("Install", "install", "code", "i", "Site"),
     Page("Settings", "settings", "settings", "s", "Site", Role.ADMIN),
 )
