@@ -25,7 +25,7 @@ from tracker.web.api import questions
 from tracker.web.api import routes as api
 from tracker.web.auth import account
 from tracker.web.auth import views as auth
-from tracker.web.dashboard import feed, frame, glance, pages, palette, suggestions
+from tracker.web.dashboard import definitions, feed, frame, glance, pages, palette, suggestions
 
 
 def register(app: Flask, services: Services) -> None:
@@ -63,6 +63,7 @@ def register(app: Flask, services: Services) -> None:
         palette,
         suggestions,
         pages,
+        definitions,
         feed,
     ):
         served.register(app, services)

@@ -13,7 +13,7 @@ from flask import Flask
 from tracker import clock
 from tracker.domain.period import local_day
 from tracker.web import countries
-from tracker.web.dashboard.local_time import local_time, short_day
+from tracker.web.dashboard.local_time import local_time, minute, short_day
 
 NOTHING = "–"
 SCALES = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k"))
@@ -120,6 +120,11 @@ def moment(at: int | None, zone: str) -> str:
     return NOTHING if at is None else local_time(at, zone, at).exact
 
 
+def when(at: int | None, zone: str) -> str:
+    """A moment (epoch ms) to the minute: 14:05 of today, 25 Nov 14:05 before."""
+    return NOTHING if at is None else minute(at, zone, clock.now_ms())
+
+
 def clock_time(at: int | None, zone: str) -> str:
     """The time of day of a moment (epoch ms): 14:05."""
     return NOTHING if at is None else datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).strftime("%H:%M")
@@ -128,7 +133,7 @@ def clock_time(at: int | None, zone: str) -> str:
 def register(app: Flask) -> None:
     """Add everything here as filters of the same names, and `country`."""
     filters = (whole, number, short, percent, seconds, money, change_words, day, step, step_title, moment)
-    for one in (*filters, clock_time):
+    for one in (*filters, when, clock_time):
         app.add_template_filter(one, one.__name__)
     app.add_template_filter(countries.name, "country")
 

@@ -8,3 +8,4 @@ import "./js/panels.js";
 import "./js/pictures.js";
 import "./js/filter-bar.js";
 import "./js/palette.js";
+import "./js/builder.js";

@@ -8,15 +8,22 @@ from tracker.services import Services
 from tracker.web.dashboard import (
     errors,
     features,
+    funnels,
+    journeys,
     overview,
     payments,
+    people,
     products,
     retention,
+    segments,
     sessions,
     users,
 )
 
-MODULES = (overview, users, sessions, features, retention, products, payments, errors)
+MODULES = (
+    overview, users, sessions, features, journeys, funnels, retention, segments, people, products, payments,
+    errors,
+)  # fmt: skip
 
 
 def register(app: Flask, services: Services) -> None:

@@ -48,7 +48,7 @@ def _cell(cohort: Any, day: str) -> dict[str, Any]:
     rate = cohort["retention"][day]
     return {
         "text": "" if rate is None else formats.percent(rate, 0),
-        "level": charts.level(rate, 100),
+        "level": "none" if rate is None else charts.level(rate, 100),
         "title": "not over yet" if rate is None else f"{formats.percent(rate)} were active on that day",
     }
 

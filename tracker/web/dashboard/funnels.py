@@ -1,0 +1,76 @@
+"""Funnels: how many take one step after another, how long it takes, and where they are lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+from tracker.analytics.funnels.funnel import TEMPLATES
+from tracker.definitions import stored
+from tracker.services import Services
+from tracker.web.dashboard.look import Look
+from tracker.web.dashboard.panels import Panel, Tab
+from tracker.web.dashboard.question_page import QuestionPage
+
+CUTS = {"device": "Device", "country": "Country", "channel": "Channel", "browser": "Browser"}
+
+
+def steps(answer: Any, look: Look) -> dict[str, Any]:
+    """The steps as bars; what they are cut by."""
+    return {
+        "steps": [_step(step) for step in answer["steps"]],
+        "cut": CUTS.get(look.own.get("steps", ""), ""),
+    }
+
+
+def _step(step: Any) -> dict[str, Any]:
+    return {
+        "label": step["step"],
+        "value": step["count"],
+        "rate": step["overallRate"],
+        "lost": step["dropped"],
+        "step_rate": step["stepRate"],
+        "seconds": step["medianSeconds"],
+    }
+
+
+def choices(services: Services, look: Look) -> dict[str, Any]:
+    """The funnels one may look at; the chosen one."""
+    own = stored.all_of(look.site.id, "funnels")
+    chosen = look.own.get("funnel") or "registration"
+    listed = [(str(one.id), one.value.name) for one in own]
+    taken = {name.casefold() for _, name in listed}
+    listed += [(key, one.name) for key, one in TEMPLATES.items() if one.name.casefold() not in taken]
+    return {"funnels": listed, "chosen": chosen, "own": {str(one.id) for one in own}}
+
+
+PAGE = QuestionPage(
+    name="funnels",
+    title="Funnels",
+    own=("funnel",),
+    more=choices,
+    panels=(
+        Panel(
+            "steps",
+            "Step by step",
+            "funnel",
+            "dashboard/funnels/_steps.html",
+            options={"funnel": "registration"},
+            takes=("funnel",),
+            tabs=(
+                Tab("all", "All"),
+                *(Tab(name, label, {"breakdown": name}) for name, label in CUTS.items()),
+            ),
+            shape=steps,
+            empty=lambda answer: not answer["started"],
+            teach="dashboard/funnels/_none.html",
+            size="tall",
+        ),
+    ),
+)
+
+
+def register(app: Flask, services: Services) -> None:
+    """Add the page."""
+    app.register_blueprint(PAGE.blueprint(services))

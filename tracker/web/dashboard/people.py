@@ -1,0 +1,145 @@
+"""People: who was there, and everything about one of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+from tracker.services import Services
+from tracker.web import formats
+from tracker.web.dashboard import charts, paging
+from tracker.web.dashboard.charts import Chart, Series
+from tracker.web.dashboard.look import Look
+from tracker.web.dashboard.panels import Panel, Tab
+from tracker.web.dashboard.question_page import QuestionPage
+
+PAGE_SIZE = 50
+TIMELINE_SIZE = 60
+
+
+def listed(answer: Any, look: Look) -> dict[str, Any]:
+    """The rows with the links around them."""
+    return {
+        "pages": paging.pages(look, answer["total"], PAGE_SIZE),
+        "sort": look.own.get("sort", "last_seen"),
+    }
+
+
+def habits(answer: Any, look: Look) -> dict[str, Any]:
+    """Days and hours of one person."""
+    dates = answer["activityByDate"]
+    labels = [formats.step(one["date"], "day") for one in dates]
+    titles = [formats.step_title(one["date"], "day") for one in dates]
+    summary = f"Active on {formats.whole(answer['activeDays'])} days."
+    chart = Chart(
+        "bars", labels, [Series("Events", [one["events"] for one in dates])], summary, titles=titles
+    )
+    peak = max((max(day) for day in answer["activityByHour"]), default=0)
+    rows = [
+        {
+            "label": formats.WEEKDAYS[n],
+            "cells": [_hour(formats.WEEKDAYS[n], h, v, peak) for h, v in enumerate(day)],
+        }
+        for n, day in enumerate(answer["activityByHour"])
+    ]
+    return {"chart": chart, "rows": rows, "columns": [f"{hour:02d}" for hour in range(24)]}
+
+
+def _hour(day: str, hour: int, value: int, peak: int) -> dict[str, Any]:
+    return {
+        "text": formats.short(value) if value else "",
+        "level": charts.level(value, peak),
+        "title": f"{day} {hour:02d}:00: {formats.whole(value)} events",
+    }
+
+
+def chronology(answer: Any, look: Look) -> dict[str, Any]:
+    """Addresses of what came before and after; the event that was asked for."""
+    wanted = look.own.get("event", "")
+    return {
+        "older": look.url(before=answer["older"], after=None, event=None) if answer["older"] else "",
+        "newer": look.url(after=answer["newer"], before=None, event=None) if answer["newer"] else "",
+        "event": int(wanted) if wanted.isdigit() else None,
+    }
+
+
+PAGE = QuestionPage(
+    name="people",
+    title="People",
+    own=("search", "sort", "offset"),
+    panels=(
+        Panel(
+            "people",
+            "People",
+            "people",
+            "dashboard/people/_people.html",
+            options={"limit": str(PAGE_SIZE)},
+            takes=("search", "sort", "offset"),
+            shape=listed,
+            empty=lambda answer: not answer["total"],
+            teach="dashboard/people/_nobody.html",
+            size="tall",
+        ),
+    ),
+)
+ONE = QuestionPage(
+    name="person",
+    title="Person",
+    own=("person", "before", "after", "event"),
+    panels=(
+        Panel(
+            "who",
+            "Who",
+            "person",
+            "dashboard/people/_who.html",
+            takes=("person",),
+            size="figures",
+            width="third",
+        ),
+        Panel(
+            "habits",
+            "When",
+            "person",
+            "dashboard/people/_habits.html",
+            takes=("person",),
+            shape=habits,
+            size="figures",
+            width="two-thirds",
+        ),
+        Panel(
+            "timeline",
+            "Timeline",
+            "timeline",
+            "dashboard/people/_timeline.html",
+            options={"limit": str(TIMELINE_SIZE)},
+            takes=("person", "before", "after", "event"),
+            tabs=(
+                Tab("all", "Everything"),
+                Tab("events", "Events", {"kind": "event"}),
+                Tab("credits", "Credits", {"kind": "credit"}),
+            ),
+            shape=chronology,
+            empty=lambda answer: not answer["items"],
+            teach="dashboard/people/_quiet.html",
+            size="tall",
+            width="two-thirds",
+        ),
+        Panel(
+            "usual",
+            "What they do",
+            "person",
+            "dashboard/people/_usual.html",
+            takes=("person",),
+            size="tall",
+            width="third",
+        ),
+    ),
+    template="dashboard/person.html",
+)
+
+
+def register(app: Flask, services: Services) -> None:
+    """Add both pages."""
+    app.register_blueprint(PAGE.blueprint(services))
+    app.register_blueprint(ONE.blueprint(services))
