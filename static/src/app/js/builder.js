@@ -3,10 +3,11 @@ const form = document.querySelector("[data-builder]");
 
 if (form) {
   const more = form.querySelector("[data-more-rows]");
+  const count = document.getElementById("segment-count");
   let waiting;
   form.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => form.dispatchEvent(new Event("counted")), 400);
+    waiting = setTimeout(() => count?.dispatchEvent(new Event("counted")), 400);
   });
   if (more) {
     more.hidden = false;

@@ -1,0 +1,41 @@
+"""The retention page: curve, cohorts and churn as the API tells them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.browser.demo_server import Demo, settle
+from tracker.web import formats
+
+pytestmark = pytest.mark.browser
+DESKTOP = {"width": 1280, "height": 1000}
+
+
+def test_curve_cohorts_and_churn_are_the_apis(demo: Demo) -> None:
+    query = "timeframe=30d"
+    curve, cohorts = demo.ask(demo.saas, "retention", query), demo.ask(demo.saas, "cohorts", query)
+    churn = demo.ask(demo.saas, "churn", query)
+    with demo.open(viewport=DESKTOP) as watch:
+        page = watch.page
+        page.goto(demo.path(demo.saas, "retention"))
+        settle(page)
+        drawn = json.loads(page.locator("#panel-curve [data-chart] script").inner_text())
+        assert drawn["series"][0]["values"] == [p["retentionRate"] for p in curve["retentionCurve"]]
+        assert page.locator("#panel-cohorts tbody tr").count() == len(cohorts["cohorts"])
+        latest = cohorts["cohorts"][-1]
+        cells = page.locator("#panel-cohorts tbody tr").first.locator("td").all_inner_texts()
+        assert cells == ["" if v is None else formats.percent(v, 0) for v in latest["retention"].values()]
+        shown = page.locator("#panel-churn .figure-tile .figure").all_inner_texts()
+        assert shown[:2] == [formats.percent(churn["churnRate"]), formats.whole(churn["churnedUsers"])]
+        people = page.locator("#panel-risk tbody td:nth-child(2)").all_inner_texts()
+        assert people == [formats.whole(one["users"]) for one in churn["riskSegments"]]
+
+
+def test_who_has_nobody_new_is_told_what_to_do(demo: Demo) -> None:
+    with demo.open(viewport=DESKTOP) as watch:
+        page = watch.page
+        page.goto(demo.path(demo.saas, "retention?filter=country:XX"))
+        settle(page)
+        assert "desirepath.identify" in page.locator("#panel-curve").inner_text()

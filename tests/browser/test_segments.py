@@ -1,0 +1,78 @@
+"""The segments page, and building a segment with its live count."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.demo_server import Demo, settle
+from tests.browser.pages import violations
+from tracker.web import formats
+
+pytestmark = pytest.mark.browser
+DESKTOP = {"width": 1280, "height": 1000}
+
+
+def test_segments_are_the_apis(demo: Demo) -> None:
+    told = demo.ask(demo.saas, "segments", "timeframe=30d")
+    with demo.open(viewport=DESKTOP) as watch:
+        page = watch.page
+        page.goto(demo.path(demo.saas, "segments"))
+        settle(page)
+        people = page.locator("#panel-segments tbody td:nth-child(3)").all_inner_texts()
+        assert people == [formats.whole(one["userCount"]) for one in told["segments"]]
+
+
+def test_one_is_built_counted_and_used(demo: Demo) -> None:
+    with demo.open(viewport=DESKTOP) as watch:
+        page = watch.page
+        page.goto(demo.path(demo.shop, "segments"))
+        page.get_by_role("link", name="New segment").click()
+        assert violations(page) == []
+        page.locator("[name=row_kind]").nth(0).select_option("event")
+        page.locator("[name=row_what]").nth(0).fill("purchase")
+        count = page.locator("#segment-count strong")
+        expect(count).to_be_visible()
+        buyers = int(count.inner_text().replace(",", ""))
+        assert buyers > 0
+        page.locator("[name=row_kind]").nth(1).select_option("dimension")
+        page.locator("[name=row_what]").nth(1).fill("device")
+        page.locator("[name=row_value]").nth(1).fill("mobile")
+        expect(count).not_to_have_text(formats.whole(buyers))
+        counted = count.inner_text()
+        page.get_by_label("Name", exact=True).fill("Mobile buyers")
+        page.get_by_role("button", name="Save").click()
+        page.wait_for_url("**/segments")
+        settle(page)
+        assert page.locator("#panel-segments tbody td:nth-child(3)").all_inner_texts() == [counted]
+        page.get_by_role("link", name="Mobile buyers").click()
+        number = page.url.rpartition("=")[2]
+        page.goto(demo.path(demo.shop, f"overview?segment={number}"))
+        settle(page)
+        told = demo.ask(demo.shop, "overview", f"timeframe=30d&segment={number}")
+        assert page.locator("[data-figure=visitors]").inner_text() == formats.whole(told["visitors"])
+        page.goto(demo.path(demo.shop, "definitions"))
+        page.get_by_role("link", name="Mobile buyers").click()
+        assert page.locator("[name=row_value]").nth(1).input_value() == "mobile"
+        page.goto(demo.path(demo.shop, "definitions"))
+        page.get_by_role("button", name="Remove Mobile buyers").click()
+
+
+def test_what_rows_cannot_say_is_kept_as_json(demo: Demo) -> None:
+    with demo.open(viewport=DESKTOP) as watch:
+        page = watch.page
+        page.goto(demo.path(demo.saas, "definitions/segments/new"))
+        page.get_by_label("Name", exact=True).fill("Nested")
+        page.locator("summary", has_text="As JSON").click()
+        page.get_by_label("Use this instead").check()
+        page.get_by_label("Criteria").fill('{"not": {"event": "signup", "times": 0}}')
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("alert")).to_contain_text("criteria.not.times")
+        page.get_by_label("Criteria").fill('{"not": {"event": "signup"}}')
+        page.get_by_role("button", name="Save").click()
+        page.wait_for_url("**/segments")
+        page.goto(demo.path(demo.saas, "definitions"))
+        page.get_by_role("link", name="Nested").click()
+        assert '"not"' in page.get_by_label("Criteria").input_value()
+        page.goto(demo.path(demo.saas, "definitions"))
+        page.get_by_role("button", name="Remove Nested").click()
