@@ -31,4 +31,4 @@ def test_figures_and_bars_are_the_apis(demo: Demo) -> None:
         assert line["series"][0]["values"] == [step["visits"] for step in overview["series"]]
         page.locator("#panel-devices").get_by_role("link", name="Browser", exact=True).click()
         page.locator("#panel-devices tbody a", has_text="Firefox").click()
-        page.wait_for_url("**filter=browser:is:Firefox**")
+        page.wait_for_url(lambda url: "Firefox" in url)
