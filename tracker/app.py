@@ -26,6 +26,7 @@ from tracker.ingest.pipeline import Pipeline
 from tracker.ingest.tools import Tools
 from tracker.jobs.salts import SaltKeeper
 from tracker.jobs.warm_up import WarmUp
+from tracker.ledger import products
 from tracker.ledger.readers import Readers
 from tracker.ledger.writer import Writer
 from tracker.services import Services
@@ -93,11 +94,17 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
     limits = RateLimits(settings.address_rate, settings.ratelimit_enabled)
     store = DuckDBStore(settings.columns_path, memory_mb=settings.columns_memory_mb)
     sync = Sync(settings.ledger_path, store)
+    readers = Readers(settings.ledger_path)
+
+    def product_name(site_id: int, product_id: str) -> str | None:
+        with readers.read() as connection:
+            return products.called(connection, site_id, [product_id]).get(product_id)
+
     return Services(
         settings=settings,
         sites=sites,
         pipeline=pipeline,
-        doors=Doors(sites, pipeline, limits, refusals),
+        doors=Doors(sites, pipeline, limits, refusals, product_name),
         refusals=refusals,
         writer=Writer(
             settings.ledger_path,
@@ -105,7 +112,7 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
             queue_events=settings.queue_events,
             queue_bytes=settings.queue_mb << 20,
         ),
-        readers=Readers(settings.ledger_path),
+        readers=readers,
         sync=sync,
         answers=Answers(store),
         background=[sites, SaltKeeper(settings.meta_path, visitors), sync, WarmUp()],

@@ -49,6 +49,15 @@ class Sites:
     def by_id(self, site_id: int) -> Site | None:
         return next((s for s in self.all if s.id == site_id), None)
 
+    def by_domain(self, host: str) -> Site | None:
+        return next((s for s in self.all if host in s.rules.domains), None)
+
+    def only(self) -> Site | None:
+        return self.all[0] if len(self.all) == 1 else None
+
+    def everything(self) -> list[Site]:
+        return self.all
+
 
 class Street:
     """Sends requests through the doors into a ledger, at a time of the test's choosing."""

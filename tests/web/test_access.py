@@ -69,12 +69,14 @@ LEVELS: dict[str, Level] = {
     "payment": Level.VIEWER,
     "errors": Level.VIEWER,
     "api": Level.VIEWER,
+    "marketplace": Level.PUBLIC,
     "api.openapi": Level.PUBLIC,
     "api.create_definition": Level.ADMIN,
     "api.replace_definition": Level.ADMIN,
     "api.delete_definition": Level.ADMIN,
 }
 VALUES: dict[str, str | int] = {
+    "product_id": "P1",
     "kind": "segments",
     "number": 999,
     "user_id": 999,
@@ -107,8 +109,8 @@ def requests(app: Flask, site_id: int) -> list[Request]:
     found = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
-            if rule.endpoint.startswith("doors."):
-                continue  # they tell senders by keys; tests/doors asks them
+            if rule.endpoint.startswith(("doors.", "marketplace.")):
+                continue  # they tell senders by keys; tests/doors and tests/contract ask them
             values = {name: VALUES.get(name, 1) for name in rule.arguments}
             if "site_id" in values:
                 values["site_id"] = site_id

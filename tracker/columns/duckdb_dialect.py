@@ -111,6 +111,7 @@ class Dialect(PGDialect):
     statement_compiler = Compiler
     preparer = Preparer
     div_is_floordiv = False
+    supports_native_decimal = True  # else large amounts would be read through floats
     supports_native_enum = False
     supports_server_side_cursors = False
     use_native_uuid = False

@@ -21,6 +21,15 @@ class Sites(Protocol):
     def by_id(self, site_id: int) -> Site | None:
         """The site with this id."""
 
+    def by_domain(self, host: str) -> Site | None:
+        """The only site that lists this host name or the nearest domain above it."""
+
+    def only(self) -> Site | None:
+        """The site, where there is exactly one."""
+
+    def everything(self) -> list[Site]:
+        """All sites."""
+
 
 @dataclass(slots=True)
 class Arrival:

@@ -46,6 +46,50 @@ class Authenticator:
             raise Unauthorized("Which site? Send its public key as `site`.", field="site")
         return self._by_public(key, request)
 
+    def guest(self, request: Request, query: dict[str, str], now_ms: int) -> Sender:
+        """Who sends in the shapes of apps: a user token where there is one, else anybody of a site's pages.
+
+        The site is told by `X-Site-Key`, `?site=`, the page's domain or the token; else it is the only one.
+        Raises Unauthorized, or Forbidden for a page whose origin the site does not list.
+        """
+        bearer = _bearer(request)
+        named = request.header(b"x-site-key") or query.get("site")
+        if bearer.startswith("sk_"):
+            return self._by_secret(bearer, named)
+        site = self._named(named) if named else self._of_origin(request)
+        if bearer:
+            return self._by_any_token(bearer, site, now_ms)
+        site = site or self._sites.only()
+        if site is None:
+            raise Unauthorized("Which site? Send its public key as `X-Site-Key`.", field="site")
+        check_origin(site, request)
+        return Sender(site, Trust.PUBLIC)
+
+    def _named(self, key: str) -> Site:
+        site = self._sites.by_public_key(key)
+        if site is None:
+            raise Unauthorized(
+                "No site has this public key. Copy it from the site's Install page.", field="site"
+            )
+        return site
+
+    def _of_origin(self, request: Request) -> Site | None:
+        try:
+            host = urlsplit(request.header(b"origin")).hostname
+        except ValueError:
+            host = None
+        return self._sites.by_domain(host) if host else None
+
+    def _by_any_token(self, token: str, site: Site | None, now_ms: int) -> Sender:
+        """The site named, else the one that signed the token."""
+        candidates = [site] if site else self._sites.everything()
+        if token.count(".") != 2 or not candidates:
+            raise Unauthorized("The access token is no JSON web token.", field="authorization")
+        for candidate in candidates:
+            if self._tokens.signed(token, candidate):
+                return Sender(candidate, Trust.TOKEN, self._tokens.user(token, candidate, now_ms))
+        return Sender(candidates[0], Trust.TOKEN, self._tokens.user(token, candidates[0], now_ms))
+
     def site_id(self, key: Any) -> int | None:
         """The site a public key names, for telling its owner of a refusal."""
         site = self._sites.by_public_key(key) if isinstance(key, str) else None

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tracker.domain.arrival import Arrival, Sites
-from tracker.domain.event import Drop, Event, RawEvent
-from tracker.doors import body, native, pixel
+from tracker.domain.event import Drop, Event, RawEvent, Trust
+from tracker.doors import activity, body, marketplace, native, pixel, tokens
 from tracker.doors.auth import Authenticator, Sender
 from tracker.doors.http import PREFLIGHT, Reply, Request, error_reply, json_reply
 from tracker.doors.limits import RateLimits
 from tracker.doors.refusals import Refusal, Refusals
-from tracker.errors import DesirepathError, Invalid, NotFound
+from tracker.errors import DesirepathError, Invalid, NotFound, Unauthorized
 
 
 class Passed(Protocol):
@@ -38,6 +38,8 @@ class Receipt(Protocol):
     def accepted(self) -> int: ...
     @property
     def duplicates(self) -> int: ...
+    @property
+    def ids(self) -> Sequence[int | None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,26 @@ class Doors:
     """Reads, authenticates, limits and checks requests. Knows no web framework and never blocks."""
 
     def __init__(
-        self, sites: Sites, pipeline: Pipeline, limits: RateLimits, refusals: Refusals | None = None
+        self,
+        sites: Sites,
+        pipeline: Pipeline,
+        limits: RateLimits,
+        refusals: Refusals | None = None,
+        product_name: Callable[[int, str], str | None] = lambda site_id, product_id: None,
     ) -> None:
         self._authenticate = Authenticator(sites)
         self._pipeline = pipeline
         self._limits = limits
         self.refusals = refusals or Refusals()
+        self._product_name = product_name
         self._routes: dict[tuple[str, str], Callable[[Request, int], Reply | Waiting]] = {
             ("POST", "/api/v1/track"): self._track,
             ("GET", "/pixel.gif"): self._pixel,
+            ("POST", "/activity/track"): self._activity,
+            ("POST", "/activity/track/"): self._activity,
+            ("POST", "/api/activity/track"): self._marketplace,
+            ("POST", "/api/activity/track/"): self._marketplace,
+            ("POST", "/api/v1/tokens"): self._token,
         }
         self.paths = frozenset(path for _, path in self._routes)
         """Paths that are doors."""
@@ -135,6 +148,62 @@ class Doors:
             lambda error: pixel.image(error_reply(error).status, error.message),
         )
 
+    def _activity(self, request: Request, now_ms: int) -> Reply | Waiting:
+        """One activity of the user a token names."""
+        sender = self._guest(request, now_ms)
+        if sender.user is None:
+            raise Unauthorized(
+                "Send the user's access token as `Authorization: Bearer`.", field="authorization"
+            )
+        event = activity.read(body.read_json(request), body.inflated(request), sender.site.rules.strict_types)
+        passed = self._admit(_arrival(request, sender, now_ms), [event], request)
+        if passed.drops:
+            return _refused(passed.drops[0], activity.RENAMED)
+        done = json_reply(200, {"success": True, "message": "Activity tracked successfully"})
+        return Waiting(passed.events, lambda receipt: done)
+
+    def _marketplace(self, request: Request, now_ms: int) -> Reply | Waiting:
+        """Something done with a product, by a user or by somebody known by a session key."""
+        sender = self._guest(request, now_ms)
+        act = marketplace.read(body.read_json(request), request)
+        passed = self._admit(_arrival(request, sender, now_ms), [act.event()], request)
+        if passed.drops and not passed.drops[0].reason.is_wish:
+            return _refused(passed.drops[0], {})
+        known = sender.user is not None
+
+        def answer(receipt: Receipt | None) -> Reply:
+            number = receipt.ids[0] if receipt else None
+            name = act.product_name or self._product_name(sender.site.id, act.product_id) or act.product_id
+            told = {
+                "success": True,
+                "message": f"Activity tracked: {act.action} on {name}",
+                "activity_id": number,
+                "user_authenticated": known,
+                "session_key": None if known else act.session_key,
+            }
+            return json_reply(200, told, () if known or not act.issued else marketplace.cookie(act))
+
+        return Waiting(passed.events, answer) if passed.events else answer(None)
+
+    def _token(self, request: Request, now_ms: int) -> Reply:
+        """A user token, for whoever holds the site's secret key."""
+        sender = self._sender(request, None, now_ms)
+        if sender.trust is not Trust.SECRET:
+            raise Unauthorized("Tokens are made with the site's secret key.", field="authorization")
+        user, seconds = tokens.read(body.read_json(request))
+        expires = now_ms // 1000 + seconds
+        token = tokens.mint(sender.site, user, expires, now_ms // 1000)
+        return json_reply(200, {"success": True, "token": token, "expires_at": expires * 1000})
+
+    def _guest(self, request: Request, now_ms: int) -> Sender:
+        try:
+            return self._authenticate.guest(request, request.query(), now_ms)
+        except ValueError:
+            raise Invalid("The query has too many parameters.", field="query") from None
+        except DesirepathError as error:
+            self._note(None, error, request, now_ms)
+            raise
+
     def _sender(self, request: Request, key: Any, now_ms: int) -> Sender:
         try:
             return self._authenticate.sender(request, key, now_ms)
@@ -161,6 +230,13 @@ class Doors:
     ) -> None:
         refusal = Refusal(now_ms, error.code, error.field, error.message, request.header(b"origin"))
         self.refusals.add(site_id, refusal, events)
+
+
+def _refused(drop: Drop, renamed: Mapping[str, str]) -> Reply:
+    """Why the one event of a request was not taken, in the words of its shape."""
+    if drop.reason.is_wish:
+        return json_reply(200, {"success": True, "message": drop.message})
+    return error_reply(Invalid(drop.message, field=renamed.get(drop.field, drop.field)))
 
 
 def _arrival(request: Request, sender: Sender, now_ms: int) -> Arrival:

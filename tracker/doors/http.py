@@ -59,9 +59,9 @@ class Reply:
     headers: tuple[tuple[bytes, bytes], ...] = (*CORS, JSON)
 
 
-def json_reply(status: int, value: Any) -> Reply:
+def json_reply(status: int, value: Any, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Reply:
     """A value as JSON, readable from any site."""
-    return Reply(status, _encode(value))
+    return Reply(status, _encode(value), (*CORS, JSON, *headers))
 
 
 def error_reply(error: DesirepathError) -> Reply:

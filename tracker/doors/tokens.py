@@ -8,11 +8,14 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from tracker.domain.event import RawUser
+from tracker.domain.event import MAX_ID, RawUser
 from tracker.domain.site import Site
-from tracker.errors import Unauthorized
+from tracker.errors import Invalid, Unauthorized
 
 CACHE_SIZE = 10_000
+DEFAULT_SECONDS = 86_400
+SHORTEST_SECONDS = 60
+LONGEST_SECONDS = 366 * 86_400
 LEEWAY_S = 60
 """Seconds two servers' clocks may differ."""
 
@@ -22,6 +25,18 @@ class Tokens:
 
     def __init__(self) -> None:
         self._checked: dict[tuple[str, tuple[str, ...]], dict[str, Any]] = {}
+
+    def signed(self, token: str, site: Site) -> bool:
+        """Whether one of the site's secrets signed it, whatever else is wrong with it."""
+        if (token, site.token_secrets) in self._checked:
+            return True
+        for secret in site.token_secrets:
+            try:
+                jwt.decode(token, OctKey.import_key(secret), algorithms=["HS256"])
+            except (JoseError, ValueError):
+                continue
+            return True
+        return False
 
     def user(self, token: str, site: Site, now_ms: int) -> RawUser:
         """The user a token was made for. Raises Unauthorized with the reason."""
@@ -34,6 +49,41 @@ class Tokens:
             self._checked[key] = claims
         _check_times(claims, now_ms // 1000)
         return RawUser(claims["sub"], claims.get("name"), claims.get("email"), claims.get("phone_number"))
+
+
+def read(value: Any) -> tuple[RawUser, int]:
+    """(user, seconds it lasts) of a request for a token. Raises Invalid naming the field."""
+    if type(value) is not dict:
+        raise Invalid("The body must be a JSON object.", field="body")
+    user = value.get("user")
+    if type(user) is not dict or type(user.get("id")) not in (str, int) or not str(user["id"]).strip():
+        raise Invalid("user.id must be text or a whole number.", field="user.id")
+    if len(str(user["id"])) > MAX_ID:
+        raise Invalid(f"user.id may have {MAX_ID} characters at most.", field="user.id")
+    for key in ("name", "email", "phone_number"):
+        if user.get(key) is not None and (type(user[key]) is not str or len(user[key]) > MAX_ID):
+            raise Invalid(f"user.{key} must be text of at most {MAX_ID} characters.", field=f"user.{key}")
+    seconds = value.get("expires_in", DEFAULT_SECONDS)
+    if type(seconds) is not int or not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
+        raise Invalid(
+            f"expires_in must be a whole number of seconds from {SHORTEST_SECONDS} to {LONGEST_SECONDS}.",
+            field="expires_in",
+        )
+    return RawUser(user["id"], user.get("name"), user.get("email"), user.get("phone_number")), seconds
+
+
+def mint(site: Site, user: RawUser, expires_at_s: int, now_s: int) -> str:
+    """A token of the site for a user, signed with its newest secret."""
+    told = {
+        "sub": str(user.id),
+        "name": user.name,
+        "email": user.email,
+        "phone_number": user.phone_number,
+        "iat": now_s,
+        "exp": expires_at_s,
+    }
+    claims = {key: value for key, value in told.items() if value is not None}
+    return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(site.token_secrets[0]))
 
 
 def _verified(token: str, secrets: tuple[str, ...]) -> dict[str, Any]:

@@ -56,6 +56,38 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             profiles TEXT NOT NULL
         )""",
     ),
+    (
+        # Counted in the transaction that stores the events (ledger/products.py).
+        """CREATE TABLE products (
+            site_id INTEGER NOT NULL,
+            product_id TEXT NOT NULL,
+            name TEXT,
+            updated_at INTEGER NOT NULL,
+            "view" INTEGER NOT NULL DEFAULT 0,
+            click INTEGER NOT NULL DEFAULT 0,
+            favorite INTEGER NOT NULL DEFAULT 0,
+            unfavorite INTEGER NOT NULL DEFAULT 0,
+            cart_add INTEGER NOT NULL DEFAULT 0,
+            cart_remove INTEGER NOT NULL DEFAULT 0,
+            purchase INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (site_id, product_id)
+        ) WITHOUT ROWID""",
+        """INSERT INTO products
+            SELECT site_id, CAST(json_extract(properties, '$.product_id') AS TEXT),
+                max(coalesce(json_extract(properties, '$.product_name'), json_extract(properties, '$.name'))),
+                max(received_at),
+                sum(name IN ('product_viewed', 'view')), sum(name IN ('product_clicked', 'click')),
+                sum(name IN ('product_favorited', 'favorite')),
+                sum(name IN ('product_unfavorited', 'unfavorite')),
+                sum(name = 'cart_add'), sum(name = 'cart_remove'), sum(name = 'purchase')
+            FROM events
+            WHERE bot IS NULL AND name IN ('product_viewed', 'view', 'product_clicked', 'click',
+                'product_favorited', 'favorite', 'product_unfavorited', 'unfavorite', 'cart_add',
+                'cart_remove', 'purchase')
+                AND json_type(properties, '$.product_id') IN ('text', 'integer')
+                AND length(json_extract(properties, '$.product_id')) BETWEEN 1 AND 500
+            GROUP BY 1, 2""",
+    ),
 )
 VERSION = len(MIGRATIONS)
 

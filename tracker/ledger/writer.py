@@ -15,7 +15,7 @@ from pysqlite3 import dbapi2 as sqlite
 
 from tracker.domain.event import Event
 from tracker.errors import DesirepathError, Invalid, Unavailable
-from tracker.ledger import connect, insert, schema
+from tracker.ledger import connect, insert, products, schema
 from tracker.ledger.checkpoint import Checkpointer
 
 log = logging.getLogger(__name__)
@@ -201,6 +201,7 @@ class Writer:
             if not events:
                 connection.execute(f"PRAGMA user_version={schema.VERSION}")  # a probe: writes one page
             placed = insert.events(connection, self._dictionary, events)
+            products.count(connection, events, placed.ids)
             connection.execute("COMMIT")
         except BaseException:  # an open transaction would block every later commit
             self._rollback(connection)

@@ -21,7 +21,7 @@ from tracker.web import (
     viewer,
 )
 from tracker.web.admin import accounts, install, keys, people, sites
-from tracker.web.api import questions
+from tracker.web.api import marketplace, questions
 from tracker.web.api import routes as api
 from tracker.web.auth import account
 from tracker.web.auth import views as auth
@@ -49,6 +49,7 @@ def register(app: Flask, services: Services) -> None:
         keys,
         api,
         questions,
+        marketplace,
     ):
         part.register(app)
     for served in (

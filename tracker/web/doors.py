@@ -26,7 +26,7 @@ def register(app: Flask, services: Services) -> None:
             return _response(opened.refuse(error))
 
     for path in sorted(services.doors.paths):
-        name = path.strip("/").replace("/", "_").replace(".", "_")
+        name = path.lstrip("/").replace("/", "_").replace(".", "_")
         blueprint.add_url_rule(
             path, name, enter, methods=["GET", "POST", "OPTIONS"], provide_automatic_options=False
         )

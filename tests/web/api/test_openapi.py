@@ -28,13 +28,16 @@ def validator(name: str) -> jsonschema_rs.Draft202012Validator:
 
 
 def routes(app: Flask) -> set[tuple[str, str]]:
-    """(path as OpenAPI writes it, method) of every route under /api."""
+    """(path as OpenAPI writes it, method) of every route under /api, and of the doors of apps."""
     return {
-        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule).replace("{site_id}", "{site}"), method.lower())
+        (
+            re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule).replace("{site_id}", "{site}").rstrip("/"),
+            method.lower(),
+        )
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith("/api/")
+        if rule.rule.startswith(("/api/", "/activity/"))
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-        if (rule.endpoint, method) != ("doors.api_v1_track", "GET")  # one rule takes all doors' methods
+        if not (rule.endpoint.startswith("doors.") and method == "GET")  # one rule takes all doors' methods
     }
 
 

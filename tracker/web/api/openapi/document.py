@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracker import __version__
-from tracker.web.api.openapi import definitions, events, parts, questions, track
+from tracker.web.api.openapi import activity, definitions, events, parts, questions, track
 from tracker.web.api.openapi.parts import Json, json_content
 
 SELF: Json = {
@@ -28,9 +28,16 @@ def build() -> Json:
             "description": "Send events, and read them back.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "paths": {**track.PATHS, **events.PATHS, **questions.paths(), **definitions.PATHS, **SELF},
+        "paths": {
+            **track.PATHS,
+            **events.PATHS,
+            **questions.paths(),
+            **definitions.PATHS,
+            **activity.PATHS,
+            **SELF,
+        },
         "components": {
-            "securitySchemes": parts.SECURITY_SCHEMES,
+            "securitySchemes": {**parts.SECURITY_SCHEMES, **activity.SECURITY},
             "schemas": {"Error": parts.ERROR, **track.SCHEMAS, **events.SCHEMAS, **definitions.SCHEMAS},
         },
     }
