@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from tracker.app import COUNTRY_DB
+from tracker.files import COUNTRY_DB
 from tracker.demo.places import COUNTRIES, Country, address, mixture
 from tracker.enrich.geo import Country as CountryTable
 
