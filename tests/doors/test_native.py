@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.doors.conftest import NOW, SECRET, TOKEN_SECRET, Street
+from tests.doors.conftest import CHROME, NOW, SECRET, TOKEN_SECRET, Street
 from tracker.domain.event import Flag
 from tracker.domain.site import Identity
 
@@ -203,6 +203,55 @@ def test_a_secret_key_is_believed(street: Street) -> None:
     assert webhook.flags == Flag.VERIFIED, "no person causes a webhook"
     assert renewed.visitor is None, "a server is no visitor"
     assert renewed.client["os"] == "iOS" and renewed.client["device"] == "mobile"
+
+
+def test_each_event_of_a_batch_may_be_somebody_elses(street: Street) -> None:
+    answer = street.track(
+        {"eventName": "a"},
+        {"eventName": "b", "user": "8", "visitor": "v-8", "session": "s-8"},
+        {"eventName": "c", "user": {"id": 9, "name": "Bob"}},
+        {"eventName": "d", "user": None, "session": None},
+        {"eventName": "e", "user": []},
+        visitor="v-7",
+        session="s-7",
+        user={"id": "7", "name": "Alice"},
+    )
+    assert [(e["index"], e["field"]) for e in answer["errors"]] == [(4, "user")]
+    assert [(e.name, e.user_id, e.visitor, e.session) for e in street.stored()] == [
+        ("a", "7", "v-7", "s-7"),
+        ("b", "8", "v-8", "s-8"),
+        ("c", "9", "v-7", "s-7"),
+        ("d", None, "v-7", None),
+    ]
+    assert [e.profile for e in street.stored()] == [{"name": "Alice"}, {}, {"name": "Bob"}, {}]
+
+
+def test_a_server_that_tells_whose_browser_it_was_sends_for_the_same_daily_visitor(street: Street) -> None:
+    theirs = {"ip": "198.51.100.7", "user_agent": CHROME}
+    street.track({"eventName": "seen_by_the_script"})
+    street.send(
+        {
+            "events": [
+                {"eventName": "seen_by_the_server", "context": theirs},
+                {"eventName": "elsewhere", "context": {**theirs, "ip": "198.51.100.8"}},
+                {"eventName": "with_an_id", "context": theirs, "visitor": "v-1"},
+                {"eventName": "without_address", "context": {"user_agent": CHROME}},
+            ]
+        },
+        authorization=f"Bearer {SECRET}",
+    )
+    script, server, elsewhere, with_id, without = street.stored()
+    assert server.visitor == script.visitor != elsewhere.visitor
+    assert server.flags == Flag.VERIFIED | Flag.INTERACTIVE | Flag.DAILY_VISITOR
+    assert (with_id.visitor, with_id.flags) == ("v-1", Flag.VERIFIED | Flag.INTERACTIVE)
+    assert (without.visitor, without.flags) == (None, Flag.VERIFIED)
+
+
+def test_a_robot_that_a_server_tells_of_is_labelled_unless_it_acts_for_a_user(street: Street) -> None:
+    theirs = {"ip": "198.51.100.7", "user_agent": "curl/8.5.0"}
+    events = [{"eventName": "crawled"}, {"eventName": "called", "user": "7"}]
+    street.send({"context": theirs, "events": events}, authorization=f"Bearer {SECRET}")
+    assert [event.bot for event in street.stored()] == ["HTTP library: curl", None]
 
 
 def test_an_event_of_nobody_is_no_persons_doing(street: Street) -> None:

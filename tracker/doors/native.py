@@ -42,7 +42,10 @@ def read(body: Any) -> Envelope:
         if type(item) is not dict:
             errors.append((index, "events", "An event must be an object."))
             continue
-        events.append(_event(index, item, context, user, visitor, session))
+        try:
+            events.append(_event(index, item, context, user, visitor, session))
+        except Invalid as error:
+            errors.append((index, error.field or "events", error.message))
     return Envelope(body.get("site"), body.get("sent_at"), events, errors)
 
 
@@ -81,6 +84,10 @@ def read_context(value: Any) -> RawContext:
 def _event(
     index: int, item: dict[str, Any], context: RawContext, user: RawUser | None, visitor: Any, session: Any
 ) -> RawEvent:
+    """An event; who and where it names of its own replaces what the request says, null too.
+
+    Raises Invalid where its `user` is none.
+    """
     get = item.get
     name = get("eventName")
     own = get("context")
@@ -90,9 +97,9 @@ def _event(
         get("id"),
         get("timestamp"),
         get("properties"),
-        visitor,
-        session,
-        user,
+        get("visitor", visitor),
+        get("session", session),
+        read_user(item["user"]) if "user" in item else user,
         context if type(own) is not dict else _merged(context, own),
         get("interactive"),
     )

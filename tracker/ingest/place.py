@@ -46,6 +46,8 @@ def device(event: Event, raw: RawEvent, arrival: Arrival, tools: Tools) -> Drop 
     if known is None:
         known = arrival.memo[key] = _read_device(raw.context, arrival, tools)
     event.client, event.bot = known
+    if event.user_id is not None and arrival.trust is not Trust.PUBLIC:
+        event.bot = None  # whom the site itself knows is no robot, whatever program they use
     return None
 
 
@@ -89,15 +91,16 @@ def _json_of(known: tuple[tuple[str, str], ...], title: str = "", address: str =
 
 
 def _read_device(context: RawContext, arrival: Arrival, tools: Tools) -> tuple[str, str | None]:
-    from_browser = arrival.trust is Trust.PUBLIC
     agent = _agent(context, arrival)
+    # A server that sends for nobody in particular has no browser; one that tells a robot's has met one.
+    judged = arrival.trust is Trust.PUBLIC or (arrival.trust is Trust.SECRET and bool(agent))
     return _device(
         agent,
         tools.country.of(_address(context, arrival)) or "",
         screens.language(context.language or arrival.language) or "",
         screens.size(context.screen) or "",
         screens.size(context.viewport) or "",
-        from_browser,
+        judged,
         arrival.site.rules.collect_user_agent,
     )
 
@@ -119,9 +122,9 @@ def _address(context: RawContext, arrival: Arrival) -> str:
 
 @lru_cache(maxsize=8_192)
 def _device(
-    agent: str, country: str, language: str, screen: str, viewport: str, from_browser: bool, keep: bool
+    agent: str, country: str, language: str, screen: str, viewport: str, judged: bool, keep: bool
 ) -> tuple[str, str | None]:
-    parsed = agents.parse(agent) if agent or from_browser else None
+    parsed = agents.parse(agent) if agent or judged else None
     found: dict[str, str | None] = {}
     if parsed is not None:
         found = {
@@ -134,5 +137,5 @@ def _device(
     found |= {"country": country, "language": language, "screen": screen, "viewport": viewport}
     if keep:
         found["user_agent"] = scrub.text(agent)
-    bot = parsed.bot if parsed is not None and from_browser else None
+    bot = parsed.bot if parsed is not None and judged else None
     return _encode({key: value for key, value in found.items() if value}).decode(), bot

@@ -63,6 +63,8 @@ def visitor(event: Event, raw: RawEvent, arrival: Arrival, tools: Tools) -> Drop
         )
     if arrival.trust is not Trust.PUBLIC:
         event.visitor = value
+        if value is None and arrival.trust is Trust.SECRET:
+            _visitor_as_told(event, raw, arrival, tools)
         return None
     if value is None or arrival.site.rules.identity is Identity.COOKIELESS:
         value = arrival.memo.get("visitor")
@@ -91,6 +93,14 @@ def session(event: Event, raw: RawEvent, arrival: Arrival, tools: Tools) -> Drop
     if not event.flags & Flag.DAILY_VISITOR or arrival.site.rules.identity is not Identity.COOKIELESS:
         event.session = value
     return None
+
+
+def _visitor_as_told(event: Event, raw: RawEvent, arrival: Arrival, tools: Tools) -> None:
+    """A server that tells its visitor's address and browser: the same daily hash as if they had come here."""
+    address, agent = raw.context.ip, raw.context.user_agent
+    if type(address) is str and type(agent) is str and address and agent:
+        event.visitor = tools.visitors.of(arrival.site.id, address, agent, arrival.received_at)
+        event.flags |= Flag.DAILY_VISITOR
 
 
 def _is_id(value: Any) -> bool:

@@ -97,6 +97,12 @@ SCHEMAS: Json = {
                 "description": "False for what no person caused (pings, jobs). True where left out.",
             },
             "context": reference("Context"),
+            "user": {
+                "oneOf": [reference("User"), {"type": ["string", "integer", "null"]}],
+                "description": "Whose event this is, if not the request's; a text or number is the id.",
+            },
+            "visitor": {**NULLABLE_ID, "description": "The same for the visitor."},
+            "session": {**NULLABLE_ID, "description": "The same for the session."},
         },
     },
     "Accepted": {
