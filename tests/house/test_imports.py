@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "doors": {"domain"},
     "ingest": {"domain", "enrich"},
     "analytics": {"domain", "columns"},
+    "client": set(),
     "demo": {"domain"},
     "accounts": {"domain", "config", "extensions", "models", "ledger"},
     "definitions": {"analytics", "accounts", "extensions", "models"},
