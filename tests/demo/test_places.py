@@ -5,9 +5,9 @@ from random import Random
 
 import pytest
 
-from tracker.files import COUNTRY_DB
 from tracker.demo.places import COUNTRIES, Country, address, mixture
 from tracker.enrich.geo import Country as CountryTable
+from tracker.files import COUNTRY_DB
 
 
 @pytest.mark.parametrize("country", COUNTRIES, ids=lambda country: country.code)
