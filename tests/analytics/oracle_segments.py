@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.analytics.oracle import Happened, History
+from tests.analytics.oracle_overview import source_of
 from tests.analytics.stores import ms
 
 
@@ -68,7 +69,7 @@ class People:
         counting = [v for v in visits if v.counts]
         starts = {id(v): v.events[0] for v in counting}
         wanted = self.recent(list(starts.values()), c.get("days"))
-        return any(compared(v.first("source")["source"], c) for v in counting if starts[id(v)] in wanted)
+        return any(compared(source_of(v), c) for v in counting if starts[id(v)] in wanted)
 
     def trait(self, person: str, name: str) -> Any:
         own = [e for e in self.history.events if e.person == person and e.told.get("profile")]

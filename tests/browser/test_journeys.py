@@ -26,6 +26,8 @@ def test_paths_are_the_apis(demo: Demo) -> None:
         assert counts == [formats.whole(one["count"]) for one in told["entryPoints"][:10]]
         flow = json.loads(page.locator("#panel-flow [data-chart] script").inner_text())
         assert flow["kind"] == "sankey" and len(flow["flows"]) > 5
-        first = page.locator("#panel-paths .issue").nth(1)
-        first.locator("summary").click()
-        expect(first.locator(".issue-body")).to_contain_text("go elsewhere")
+        place, longer = next((n, one) for n, one in enumerate(told["commonPaths"]) if one["dropoffPoints"])
+        listed = page.locator("#panel-paths .issue").nth(place)
+        listed.locator("summary").click()
+        left = longer["dropoffPoints"][0]["dropoffRate"]
+        expect(listed.locator(".issue-body")).to_contain_text(f"{formats.percent(left)} go elsewhere")
