@@ -60,6 +60,22 @@ export interface Traits {
   [key: string]: Json;
 }
 
+/**
+ * What `data-auto` records by itself: names of events and their properties.
+ *
+ * `error_occurred`, `message_shown` and `page_engaged` are not interactive.
+ */
+export interface AutoEvents {
+  button_clicked: { button: string };
+  form_submitted: { form: string };
+  outbound_clicked: { url: string };
+  file_downloaded: { url: string };
+  error_occurred: { error_message: string; status: "failed"; source: "script" };
+  message_shown: { message: string };
+  /** Seconds visible and focused since the last report; how far down the page, in per cent. */
+  page_engaged: { seconds: number; scroll?: number };
+}
+
 declare global {
   interface Window {
     desirepath: Desirepath;

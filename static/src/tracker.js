@@ -11,20 +11,21 @@
  * dpu, dpv, dpc: user id, visitor id, consent ("true" or "false").
  */
 const { dataset: data, src } = document.currentScript;
-const endpoint = new URL("/api/v1/track", data.host || src);
-
 /* An array at first: what the page pushes before this file has come waits in it. */
 const api = (self.desirepath = self.desirepath || []);
+const endpoint = new URL("/api/v1/track", data.host || src);
 
+/* The page's address when we last looked. */
+let page;
+/* The open batch's key in storage. */
+let key;
 /* localStorage, or this object where the browser refuses it: both are read and written alike. */
 let store = {};
-/* Where the visitor came from, and the page's address when we last looked. */
-let referrer;
-let page;
 /* How many half minutes to let pass before sending again; not 0 while a request is under way. */
-let skip = 0;
-/* The open batch: its key in storage, how many events follow its first, its text. */
-let key;
+let skip;
+/* Where the visitor came from. */
+let referrer;
+/* The open batch: how many events follow its first, and its text. */
 let count;
 let batch;
 
@@ -34,10 +35,26 @@ const guard =
   (...args) =>
     api.push(() => act(...args));
 
+/* Runs what was pushed early, and sends. The second file is there for what data-auto names; where it is
+   blocked, Date is the shortest function that does no harm. */
+const start = () =>
+  [
+    () => (store = localStorage || store),
+    () => data.auto == null || import(new URL("auto.js", src)).catch(Date),
+    ...api,
+    send,
+  ].map(
+    (api.push = (act) => {
+      try {
+        act();
+      } catch {}
+    }),
+  );
+
 /* UUID version 7: the milliseconds, then random digits (0 to 7, so 45 bits within each of them). */
 const uuid = () =>
   Date.now().toString(16).replace(/......./, "0$&-") +
-  "-7xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => crypto.getRandomValues(new Int8Array(1)) & 7);
+  "-7rrr-8rrr-rrrrrrrrrrrr".replace(/r/g, () => crypto.getRandomValues(new Int8Array(1)) & 7);
 
 /* Records a page view if the address has changed since the last look. An address holds no space,
    so splitting at one keeps the fragment. */
@@ -59,29 +76,29 @@ const add = guard((eventName, properties, interactive, traits) => {
       : ((count = 0),
         (key = "dp" + data.site + uuid()),
         JSON.stringify({
+          site: data.site,
           /* Identity and consent side by side: an id after consent, unless cookieless
              ("consenttrue", "undefinedtrue", "persistenttrue"), or where persistent and nobody
              has decided ("persistentundefined"). */
           visitor: /[td]t|tentu/.test(data.identity + store.dpc)
             ? (store.dpv = store.dpv || uuid())
             : null,
-          site: data.site,
           user: store.dpu && { id: store.dpu, traits },
           events: [],
         }).slice(0, -2))) +
     JSON.stringify({
-      id: uuid(),
-      properties,
       timestamp: Date.now(),
+      properties,
       eventName,
+      id: uuid(),
       interactive,
       context: {
-        referrer,
-        screen: screen.width + "x" + screen.height,
-        title: document.title,
         viewport: innerWidth + "x" + innerHeight,
-        language: navigator.language,
+        screen: screen.width + "x" + screen.height,
         url: page,
+        referrer,
+        title: document.title,
+        language: navigator.language,
       },
     });
   store[key] = batch;
@@ -109,31 +126,20 @@ const send = guard((leaving) => {
     fetch(endpoint, {
       method: "POST",
       body,
-      credentials: "omit",
       keepalive: !body[2e4],
     }).then((answer) => {
       /* Worth another try: the server was slow, busy or broken. */
-      if (/408|429|^5/.test(answer.status)) skip += (answer.headers.get("Retry-After") / 30) | 0;
+      if (/408|429|^5/.test(answer.status)) skip += (answer.headers.get("retry-after") / 30) | 0;
       else {
         /* Stored, or refused for good. Another tab may have added to its batch meanwhile. */
         store[sent] == value && delete store[sent];
         skip = 0;
         batch || send();
       }
-      /* No network: Date is the shortest function that does no harm. */
+      /* No network. */
     }, Date);
   }
 });
-
-const start = () => {
-  [() => (store = localStorage || store), ...api, send].map(
-    (api.push = (act) => {
-      try {
-        act();
-      } catch {}
-    }),
-  );
-};
 
 api.identify = guard((id, traits) => {
   if (id) {
@@ -142,38 +148,38 @@ api.identify = guard((id, traits) => {
     add("user_identified", {}, false, traits);
   }
 });
-api.consent = guard((given) => {
-  batch && send();
-  store.dpc = !!given;
-  given || delete store.dpv;
-});
 api.reset = guard(() => {
   batch && send();
   delete store.dpu;
   delete store.dpv;
 });
-api.track = add;
+api.consent = guard((given) => {
+  batch && send();
+  store.dpc = !!given;
+  given || delete store.dpv;
+});
 
 setInterval(() => (skip ? skip-- : send()), 3e4);
 /* Back from the back/forward cache: a new page view, at once. */
 addEventListener("pageshow", (event) => event.persisted && send((page = 0)));
-addEventListener("visibilitychange", send);
 addEventListener("pagehide", send);
+addEventListener("online", () => send());
+addEventListener("visibilitychange", send);
 /* Routers set the title after the address, so we look a moment later. */
 addEventListener("popstate", () => setTimeout(look));
-addEventListener("online", () => send());
 ["pushState", "replaceState"].map((method, original) => {
   original = history[method];
   history[method] = (...args) => {
     setTimeout(look);
-    return original.call(history, ...args);
+    return original.apply(history, args);
   };
 });
+api.track = add;
 
 if (
   (navigator.doNotTrack | navigator.globalPrivacyControl && data.dnt != "ignore") ||
-  (/^(|localhost|127\..*)$/.test(location.hostname) && data.localhost == null)
+  (/^(localhost|127\..*)?$/.test(location.hostname) && data.localhost == null)
 )
   api.push = Date;
-else if (document.prerendering) document.addEventListener("prerenderingchange", start);
+else if (document.prerendering) document.onprerenderingchange = start;
 else start();

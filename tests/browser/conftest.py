@@ -16,7 +16,7 @@ from tests.browser.pages import ARGUMENTS, CHROMIUM
 ROOT = Path(__file__).parents[2]
 SOURCES = [
     ROOT / "package-lock.json",
-    *(ROOT / "static" / "src" / f"tracker.{kind}" for kind in ("js", "d.ts")),
+    *(ROOT / "static" / "src" / name for name in ("tracker.js", "tracker.d.ts", "auto.js")),
 ]
 
 

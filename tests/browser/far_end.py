@@ -50,6 +50,8 @@ class FarEnd:
     pages: dict[str, tuple[dict[str, str], str]] = field(default_factory=dict)
     """{path: (headers, HTML)}; every other path is a page with the tag on it."""
     batches: list[Batch] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
+    """Paths of the scripts that were fetched."""
     rubbish: list[bytes] = field(default_factory=list)
     """Bodies that are no batch."""
     preflights: int = 0
@@ -119,8 +121,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.path.split("?")[0]
-        if path == "/js/tracker.js":
-            self._answer(200, SCRIPT.read_bytes(), {"Content-Type": "text/javascript"})
+        if path in ("/js/tracker.js", "/js/auto.js"):
+            self.far_end.scripts.append(path)
+            text = SCRIPT.with_name(path.rpartition("/")[2]).read_bytes()
+            # As the server does: a module from another origin needs leave.
+            self._answer(200, text, {"Content-Type": "text/javascript", "Access-Control-Allow-Origin": "*"})
             return
         if path == "/favicon.ico":
             self._answer(404, b"", {})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 
+import pytest
 from flask.testing import FlaskClient
 
 GZIP = {"Accept-Encoding": "gzip, br"}
 
 
 def test_pages_and_scripts_are_compressed_for_those_who_take_it(client: FlaskClient) -> None:
-    for path in ("/login", "/js/tracker.js", "/static/build/app.css", "/api/openapi.json"):
+    for path in ("/login", "/js/tracker.js", "/js/auto.js", "/static/build/app.css", "/api/openapi.json"):
         small, plain = client.get(path, headers=GZIP), client.get(path)
         assert small.headers["Content-Encoding"] == "gzip", path
         assert "Content-Encoding" not in plain.headers
@@ -21,9 +22,11 @@ def test_pages_and_scripts_are_compressed_for_those_who_take_it(client: FlaskCli
         plain.close()
 
 
-def test_a_kept_copy_is_still_good(client: FlaskClient) -> None:
-    first = client.get("/js/tracker.js", headers=GZIP)
-    again = client.get("/js/tracker.js", headers=GZIP | {"If-None-Match": first.headers["ETag"]})
+@pytest.mark.parametrize("path", ["/js/tracker.js", "/js/auto.js"])
+def test_a_kept_copy_is_still_good(client: FlaskClient, path: str) -> None:
+    first = client.get(path, headers=GZIP)
+    assert first.headers["Cache-Control"] == "public, max-age=86400"
+    again = client.get(path, headers=GZIP | {"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
 
 
@@ -32,6 +35,7 @@ def test_what_is_short_or_no_text_goes_as_it_is(client: FlaskClient) -> None:
         assert "Content-Encoding" not in client.get(path, headers=GZIP).headers
 
 
-def test_the_browser_script_keeps_its_promise(client: FlaskClient) -> None:
-    answer = client.get("/js/tracker.js", headers=GZIP)
-    assert len(answer.data) <= 1228
+@pytest.mark.parametrize(("path", "most"), [("/js/tracker.js", 1228), ("/js/auto.js", 1536)])
+def test_the_browser_scripts_keep_their_promise(client: FlaskClient, path: str, most: int) -> None:
+    answer = client.get(path, headers=GZIP)
+    assert 0 < len(answer.data) <= most

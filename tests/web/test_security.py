@@ -68,9 +68,11 @@ def test_what_others_may_keep_carries_no_cookie(
 
 
 def test_the_browser_script_may_be_loaded_by_other_sites(browser: Browser) -> None:
-    headers = browser.get("/js/tracker.js").headers
-    assert headers.get("Cross-Origin-Resource-Policy", "cross-origin") == "cross-origin"
-    assert "Content-Security-Policy" not in headers
+    for path in ("/js/tracker.js", "/js/auto.js"):
+        headers = browser.get(path).headers
+        assert headers.get("Cross-Origin-Resource-Policy", "cross-origin") == "cross-origin"
+        assert headers["Access-Control-Allow-Origin"] == "*", "the second one is a module"
+        assert "Content-Security-Policy" not in headers
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
