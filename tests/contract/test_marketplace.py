@@ -247,7 +247,8 @@ def test_counts_follow_deletions_and_are_made_for_older_ledgers(
     path = services.settings.ledger_path
     services.writer.stop()
     connection = connect.raw(path)
-    connection.execute("DROP TABLE products")
+    for later in ("TABLE products", "TABLE known_as", "INDEX events_of_payments"):
+        connection.execute(f"DROP {later}")
     connection.execute("PRAGMA user_version=1")
     connection.close()
     services.writer._stopping = False

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tracker.ledger import products
+from tracker.ledger import known_as, products
 from tracker.ledger.connect import Connection
 
 SLICE = 5_000
@@ -27,13 +27,14 @@ def delete(connection: Connection, site_id: int, ids: Sequence[int], at: int) ->
     for start in range(0, len(ids), SLICE):
         rows = connection.execute(
             "DELETE FROM events WHERE site_id = ? AND id IN (SELECT value FROM json_each(?)) "
-            "RETURNING id, profile_id, name, properties, received_at, bot",
+            "RETURNING id, profile_id, name, properties, received_at, bot, user_id",
             (site_id, _json(ids[start : start + SLICE])),
         ).fetchall()
         if not rows:
             continue
         total += len(rows)
         products.take_back(connection, ((site_id, *row[2:5]) for row in rows if row[5] is None))
+        known_as.forget(connection, site_id, {row[6] for row in rows if row[6] is not None})
         forgotten = _forget_profiles(connection, site_id, {row[1] for row in rows if row[1] is not None})
         connection.execute(
             "INSERT INTO deletions (site_id, at, ids, profiles) VALUES (?, ?, ?, ?)",

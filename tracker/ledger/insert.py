@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tracker.domain.event import Event
+from tracker.domain.event import Event, Flag
 from tracker.ledger.connect import Connection
 
 COLUMNS = (
@@ -36,11 +36,13 @@ class Dictionary:
     def __init__(self) -> None:
         self._clients: dict[str, int] = {}
         self._profiles: dict[tuple[int, str], int] = {}
+        self._met: set[tuple[int, str, str, bool]] = set()
 
     def clear(self) -> None:
         """Forget everything: after a rollback, ids may not exist."""
         self._clients.clear()
         self._profiles.clear()
+        self._met.clear()
 
     def client(self, connection: Connection, body: str) -> int:
         """The id of a device description, which is added where it is new."""
@@ -63,6 +65,18 @@ class Dictionary:
             )
             _remember(self._profiles, key, known)
         return known
+
+    def is_news(self, event: Event) -> bool:
+        """Whether the event's user has not come with this profile, as far as it is remembered."""
+        if event.user_id is None or event.profile is None:
+            return False
+        key = (event.site_id, event.user_id, event.profile, bool(event.flags & Flag.VERIFIED))
+        if key in self._met:
+            return False
+        if len(self._met) >= DICTIONARY_SIZE:
+            self._met.clear()
+        self._met.add(key)
+        return True
 
 
 def _intern(connection: Connection, into: str, where: str, values: tuple[Any, ...]) -> int:

@@ -270,10 +270,11 @@ def _read_cursor(cursor: str | None) -> tuple[int, int] | None:
 def stored(row: tuple[Any, ...]) -> Stored:
     """An event from a row of FIELDS."""
     documents = [_json(text) for text in row[10:14]]
-    return Stored(row[0], _event_id(row[1]), *row[2:10], *documents)
+    return Stored(row[0], event_id(row[1]), *row[2:10], *documents)
 
 
-def _event_id(kept: bytes | str) -> str:
+def event_id(kept: bytes | str) -> str:
+    """An event's id as its sender wrote it, or as we would have."""
     return kept if isinstance(kept, str) else str(uuid.UUID(bytes=kept))
 
 

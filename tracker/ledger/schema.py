@@ -88,6 +88,33 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                 AND length(json_extract(properties, '$.product_id')) BETWEEN 1 AND 500
             GROUP BY 1, 2""",
     ),
+    (
+        # Kept in the transaction that stores the events (ledger/known_as.py).
+        """CREATE TABLE known_as (
+            site_id INTEGER NOT NULL,
+            user_id TEXT NOT NULL,
+            email TEXT NOT NULL,
+            name TEXT,
+            phone TEXT,
+            verified INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (site_id, user_id, email)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX known_as_by_email ON known_as (site_id, email)",
+        """INSERT INTO known_as
+            SELECT e.site_id, e.user_id, lower(trim(coalesce(json_extract(p.body, '$.email'), ''))),
+                json_extract(p.body, '$.name'), json_extract(p.body, '$.phone_number'),
+                max(e.flags & 2 > 0), max(e.at)
+            FROM events e JOIN profiles p ON p.id = e.profile_id
+            WHERE e.user_id IS NOT NULL
+            GROUP BY 1, 2, 3""",
+        # What belongs to one payment, and which are stuck (ledger/payments.py), is read from here alone.
+        """CREATE INDEX events_of_payments ON events (
+            site_id, json_extract(properties, '$.reference') || '', at, name, flags, bot,
+            json_extract(properties, '$.status')
+        ) WHERE name IN ('payment_initialized', 'payment_completed', 'webhook_received', 'credits_added',
+            'payment_failed')""",
+    ),
 )
 VERSION = len(MIGRATIONS)
 

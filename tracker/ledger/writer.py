@@ -9,14 +9,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pysqlite3 import dbapi2 as sqlite
 
 from tracker.domain.event import Event
 from tracker.errors import DesirepathError, Invalid, Unavailable
-from tracker.ledger import connect, insert, products, schema
+from tracker.ledger import connect, insert, schema
 from tracker.ledger.checkpoint import Checkpointer
+from tracker.ledger.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class Receipt:
     ids: Sequence[int | None]
 
 
+T = TypeVar("T")
 Outcome = Receipt | DesirepathError
 Sink = Callable[[list[tuple[Any, Outcome]]], None]
 """Told (token, outcome) of its batches, once a commit, on the writer's thread."""
@@ -49,6 +51,8 @@ class _Batch:
     size: int
     sink: Sink
     token: Any
+    work: Callable[[Transaction], None] | None = None
+    """What is done in a transaction of its own, instead of adding `events`."""
 
 
 class Writer:
@@ -112,12 +116,7 @@ class Writer:
     def submit(self, events: list[Event], sink: Sink, token: Any = None) -> None:
         """Queue a batch. Raises Unavailable at once when too much waits already."""
         size = sum(len(e.properties) + len(e.context) + OVERHEAD_BYTES for e in events)
-        with self._wake:
-            self._refuse_if_full(len(events), size)
-            self._queue.append(_Batch(events, size, sink, token))
-            self._waiting_events += len(events)
-            self._waiting_bytes += size
-            self._wake.notify()
+        self._queue_up(_Batch(events, size, sink, token))
 
     def write(self, events: list[Event], timeout: float = 30.0) -> Receipt:
         """Queue a batch and wait until it is on disk. Raises what went wrong.
@@ -138,6 +137,27 @@ class Writer:
             raise outcome[0]
         return outcome[0]
 
+    def run(self, work: Callable[[Transaction], T], timeout: float = 30.0) -> T:
+        """Do something in a transaction of its own, and wait until it is on disk.
+
+        `work` runs on the writer's thread; no other writer, in this process or another, comes between what
+        it reads and what it adds. Raises what `work` raises, and then nothing is kept.
+        """
+        done = threading.Event()
+        result: list[T] = []
+        outcome: list[Outcome] = []
+
+        def sink(outcomes: list[tuple[Any, Outcome]]) -> None:
+            outcome.append(outcomes[0][1])
+            done.set()
+
+        self._queue_up(_Batch([], 0, sink, None, lambda transaction: result.append(work(transaction))))
+        if not done.wait(timeout):
+            raise Unavailable("The disk takes too long; please send again.", retry_after=5)
+        if isinstance(outcome[0], DesirepathError):
+            raise outcome[0]
+        return result[0]
+
     @property
     def waiting(self) -> int:
         """Events that wait for their commit."""
@@ -147,6 +167,14 @@ class Writer:
     def running(self) -> bool:
         """Whether the thread runs."""
         return self._thread is not None and self._thread.is_alive()
+
+    def _queue_up(self, batch: _Batch) -> None:
+        with self._wake:
+            self._refuse_if_full(len(batch.events), batch.size)
+            self._queue.append(batch)
+            self._waiting_events += len(batch.events)
+            self._waiting_bytes += batch.size
+            self._wake.notify()
 
     def _refuse_if_full(self, count: int, size: int) -> None:
         if self._stopping or self._thread is None:
@@ -172,9 +200,13 @@ class Writer:
         group: list[_Batch] = []
         count = 0
         while self._queue and (not group or count + len(self._queue[0].events) <= GROUP_EVENTS):
+            if self._queue[0].work is not None and group:
+                break
             batch = self._queue.popleft()
             count += len(batch.events)
             group.append(batch)
+            if batch.work is not None:
+                break
         return group
 
     def _commit(self, group: list[_Batch]) -> list[Outcome]:
@@ -182,6 +214,8 @@ class Writer:
             outcomes = self._transaction(group)
         except sqlite.DatabaseError as error:
             return self._failed(group, error)
+        except DesirepathError as error:
+            return [error]  # what was to be done alone was refused
         except Exception:
             # Some batch holds a value SQLite cannot bind. Commit each alone, so that it fails alone.
             if len(group) == 1:
@@ -197,22 +231,19 @@ class Writer:
         assert connection is not None
         connection.execute("BEGIN IMMEDIATE")
         try:
-            events = [event for batch in group for event in batch.events]
-            if not events:
-                connection.execute(f"PRAGMA user_version={schema.VERSION}")  # a probe: writes one page
-            placed = insert.events(connection, self._dictionary, events)
-            products.count(connection, events, placed.ids)
+            transaction = Transaction(connection, self._dictionary)
+            ids = _carry_out(transaction, group)
             connection.execute("COMMIT")
         except BaseException:  # an open transaction would block every later commit
             self._rollback(connection)
             raise
         self._checkpointer.after_commit(connection)
-        if placed.last is not None:
-            self.last_id = placed.last
+        if transaction.last is not None:
+            self.last_id = transaction.last
             if self._on_commit is not None:
-                self._on_commit(placed.last)
-        self.events += placed.inserted
-        return list(_receipts(group, placed.ids))
+                self._on_commit(transaction.last)
+        self.events += transaction.inserted
+        return list(_receipts(group, ids))
 
     def _rollback(self, connection: connect.Connection) -> None:
         self._dictionary.clear()
@@ -243,6 +274,16 @@ class Writer:
             except Exception:
                 # A sender that is gone (closed event loop) must not stop the writer.
                 log.exception("a sender could not be told of its commit")
+
+
+def _carry_out(transaction: Transaction, group: list[_Batch]) -> Sequence[int | None]:
+    if group[0].work is not None:
+        group[0].work(transaction)
+        return ()
+    events = [event for batch in group for event in batch.events]
+    if not events:
+        transaction.connection.execute(f"PRAGMA user_version={schema.VERSION}")  # a probe: writes one page
+    return transaction.add(events)
 
 
 def _receipts(group: list[_Batch], ids: Sequence[int | None]) -> Iterable[Receipt]:

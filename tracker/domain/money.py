@@ -1,0 +1,40 @@
+"""Amounts of money and credits, exact to four decimals as the column store keeps them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+LARGEST = Decimal(10) ** 14
+STEP = Decimal("0.0001")
+_WRITTEN = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\s*")
+
+
+def exact(value: Any) -> Decimal | None:
+    """The amount that a JSON value tells (a number, read as Decimal, or text); None where it tells none."""
+    if type(value) not in (int, str, Decimal) or not _WRITTEN.fullmatch(str(value)):
+        return None
+    amount = Decimal(str(value).strip())
+    if abs(amount) >= LARGEST:
+        return None
+    return amount.quantize(STEP, ROUND_HALF_UP)
+
+
+def plain(amount: Decimal) -> str:
+    """As people write it, with two decimals at least: 5.00, 0.125."""
+    text = format(amount.quantize(STEP, ROUND_HALF_UP), "f")
+    return text[:-2] + text[-2:].rstrip("0")
+
+
+def from_minor(units: int, decimals: int) -> str:
+    """Minor units (cents, kobo) as the exact amount: 1050 with 2 decimals is 10.50."""
+    return format(Decimal(units).scaleb(-decimals), "f")
+
+
+def decimals(currency: str, none: Collection[str] = (), three: Collection[str] = ()) -> int:
+    """How many decimals a currency has, where those with none and with three are known."""
+    if currency in none:
+        return 0
+    return 3 if currency in three else 2

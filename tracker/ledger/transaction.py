@@ -1,0 +1,28 @@
+"""One open transaction on the ledger: inserting events with all that is counted along with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tracker.domain.event import Event
+from tracker.ledger import insert, known_as, products
+from tracker.ledger.connect import Connection
+
+
+class Transaction:
+    """An open transaction on the writer's thread: what it reads stays true until it is committed."""
+
+    def __init__(self, connection: Connection, dictionary: insert.Dictionary) -> None:
+        self.connection = connection
+        self._dictionary = dictionary
+        self.inserted = 0
+        self.last: int | None = None
+
+    def add(self, events: list[Event]) -> Sequence[int | None]:
+        """Insert events with all that is counted along with them. Gives ids as in `Receipt`."""
+        placed = insert.events(self.connection, self._dictionary, events)
+        products.count(self.connection, events, placed.ids)
+        known_as.note(self.connection, self._dictionary, events, placed.ids)
+        self.inserted += placed.inserted
+        self.last = placed.last if placed.last is not None else self.last
+        return placed.ids
