@@ -26,7 +26,7 @@ from tracker.ingest.pipeline import Pipeline
 from tracker.ingest.tools import Tools
 from tracker.jobs.salts import SaltKeeper
 from tracker.jobs.warm_up import WarmUp
-from tracker.ledger import products
+from tracker.ledger import known_as, products
 from tracker.ledger.readers import Readers
 from tracker.ledger.writer import Writer
 from tracker.services import Services
@@ -100,11 +100,18 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
         with readers.read() as connection:
             return products.called(connection, site_id, [product_id]).get(product_id)
 
+    def user_by_email(site_id: int, email: str) -> str | None:
+        with readers.read() as connection:
+            verified, claimed = known_as.user_ids(connection, site_id, email)
+        if verified or claimed:
+            return verified[0] if len(verified) == 1 else None
+        return email.lower()
+
     return Services(
         settings=settings,
         sites=sites,
         pipeline=pipeline,
-        doors=Doors(sites, pipeline, limits, refusals, product_name),
+        doors=Doors(sites, pipeline, limits, refusals, product_name, user_by_email),
         refusals=refusals,
         writer=Writer(
             settings.ledger_path,

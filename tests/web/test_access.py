@@ -45,6 +45,7 @@ LEVELS: dict[str, Level] = {
     "sites.settings": Level.ADMIN,
     "sites.delete": Level.OWNER,
     "keys": Level.ADMIN,
+    "webhooks": Level.ADMIN,
     "access": Level.ADMIN,
     "install": Level.VIEWER,
     "feed": Level.VIEWER,
@@ -84,6 +85,7 @@ VALUES: dict[str, str | int] = {
     "event_id": 999,
     "panel": "no-such-panel",
     "token": "t" * 43,
+    "provider": "stripe",
     "filename": "icon.svg",
 }
 

@@ -7,7 +7,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -148,14 +148,28 @@ def _read(connection: connect.Connection, now_ms: int) -> _Snapshot:
         for site_id, domain in connection.execute("SELECT site_id, domain FROM site_domains ORDER BY id"):
             domains.setdefault(site_id, []).append(domain)
         rows = connection.execute(f"SELECT {COLUMNS} FROM sites ORDER BY id").fetchall()  # noqa: S608
+        signing = connection.execute(
+            "SELECT site_id, provider, secret, previous_secret, previous_secret_until FROM webhook_secrets"
+        ).fetchall()
     finally:
         connection.execute("ROLLBACK")
     named = [dict(zip(COLUMNS.split(", "), row, strict=True)) for row in rows]
     ends = [values[key] for values in named for key in ENDS if (values[key] or 0) > now_ms]
+    ends += [row[4] for row in signing if (row[4] or 0) > now_ms]
+    secrets = _webhook_secrets(signing, now_ms)
     snapshot = _Snapshot(good_until=min(ends, default=math.inf))
     for values in named:
-        _add(snapshot, _site(values, tuple(domains.get(values["id"], ())), now_ms))
+        found = _site(values, tuple(domains.get(values["id"], ())), now_ms)
+        _add(snapshot, replace(found, webhook_secrets=secrets.get(found.id, {})))
     return snapshot
+
+
+def _webhook_secrets(rows: list[Any], now_ms: int) -> dict[int, dict[str, tuple[str, ...]]]:
+    found: dict[int, dict[str, tuple[str, ...]]] = {}
+    for site_id, provider, secret, previous, until in rows:
+        still = (previous,) if previous and (until or 0) > now_ms else ()
+        found.setdefault(site_id, {})[provider] = (secret, *still)
+    return found
 
 
 def _add(snapshot: _Snapshot, site: Site) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+PROVIDERS = ("paystack", "stripe")
+"""Payment providers whose webhooks are understood."""
 
 
 class Identity(StrEnum):
@@ -48,3 +52,5 @@ class Site:
     previous_secret_key_hash: str | None = None
     """Still accepted for a day after a rotation."""
     rules: SiteRules = field(default_factory=SiteRules)
+    webhook_secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What each payment provider may sign its webhooks with, newest first."""

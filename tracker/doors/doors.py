@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from tracker.domain.arrival import Arrival, Sites
 from tracker.domain.event import Drop, Event, RawEvent, Trust
-from tracker.doors import activity, body, marketplace, native, pixel, tokens
+from tracker.doors import activity, body, marketplace, native, pixel, tokens, webhooks
 from tracker.doors.auth import Authenticator, Sender
 from tracker.doors.http import PREFLIGHT, Reply, Request, error_reply, json_reply
 from tracker.doors.limits import RateLimits
@@ -61,7 +61,10 @@ class Doors:
         limits: RateLimits,
         refusals: Refusals | None = None,
         product_name: Callable[[int, str], str | None] = lambda site_id, product_id: None,
+        user_by_email: Callable[[int, str], str | None] = lambda site_id, email: email,
     ) -> None:
+        self._sites = sites
+        self._user_by_email = user_by_email
         self._authenticate = Authenticator(sites)
         self._pipeline = pipeline
         self._limits = limits
@@ -77,13 +80,19 @@ class Doors:
             ("POST", "/api/v1/tokens"): self._token,
         }
         self.paths = frozenset(path for _, path in self._routes)
-        """Paths that are doors."""
+        """Paths that are doors; webhooks' addresses are more."""
+
+    def serves(self, path: str) -> bool:
+        """Whether a path is a door."""
+        return path in self.paths or path.startswith(webhooks.PATHS)
 
     def open(self, request: Request, now_ms: int) -> Reply | Waiting:
         """Answer a request, or say what has to be committed first. Never raises for bad input."""
         if request.method == "OPTIONS":
             return Reply(204, b"", PREFLIGHT)
         route = self._routes.get((request.method, request.path))
+        if request.method == "POST" and request.path.startswith(webhooks.PATHS):
+            route = self._webhook
         try:
             if route is None:
                 raise NotFound(f"{request.method} is not understood here.", field="method")
@@ -194,6 +203,26 @@ class Doors:
         expires = now_ms // 1000 + seconds
         token = tokens.mint(sender.site, user, expires, now_ms // 1000)
         return json_reply(200, {"success": True, "token": token, "expires_at": expires * 1000})
+
+    def _webhook(self, request: Request, now_ms: int) -> Reply | Waiting:
+        """What a payment provider tells. Nothing is read, let alone kept, before its signature is checked."""
+        site, provider = webhooks.addressed(request, self._sites)
+        try:
+            site = webhooks.check(request, site, provider, now_ms)
+            notice = webhooks.read(request, provider)
+        except DesirepathError as error:
+            self._note(site.id if site else None, error, request, now_ms)
+            raise
+        user = notice.user_id or (notice.email and self._user_by_email(site.id, notice.email))
+        sender = Sender(site, Trust.SECRET)
+        passed = self._admit(_arrival(request, sender, now_ms), [notice.event(user)], request)
+        if passed.drops:
+            return _refused(passed.drops[0], {})
+
+        def answer(receipt: Receipt) -> Reply:
+            return json_reply(200, {"success": True, "duplicate": receipt.duplicates > 0})
+
+        return Waiting(passed.events, answer)
 
     def _guest(self, request: Request, now_ms: int) -> Sender:
         try:

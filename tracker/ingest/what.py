@@ -24,6 +24,7 @@ from tracker.domain.event import (
     RawEvent,
     Trust,
 )
+from tracker.domain.payments import RESERVED_IDS, SERVERS_ONLY
 from tracker.ingest import scrub
 from tracker.ingest.tools import Tools
 
@@ -69,6 +70,10 @@ def event_id(event: Event, raw: RawEvent, arrival: Arrival, tools: Tools) -> Dro
             "id",
             f"id must be text of 1 to {MAX_ID} characters, or left out.",
         )
+    if value.startswith(RESERVED_IDS) and arrival.trust is not Trust.SECRET:
+        return Drop(
+            raw.index, DropReason.INVALID_ID, "id", f"Ids that begin with {value[:8]!r} are for servers."
+        )
     event.event_id = _compact(value)
     return None
 
@@ -85,7 +90,7 @@ def interactive(event: Event, raw: RawEvent, arrival: Arrival, tools: Tools) -> 
     nobody = event.user_id is None and event.visitor is None
     if raw.interactive is False or nobody or (raw.interactive is None and event.name in SYSTEM_NAMES):
         event.flags &= ~Flag.INTERACTIVE
-    if arrival.trust is not Trust.PUBLIC:
+    if arrival.trust is Trust.SECRET or (arrival.trust is Trust.TOKEN and event.name not in SERVERS_ONLY):
         event.flags |= Flag.VERIFIED
     return None
 

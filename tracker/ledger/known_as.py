@@ -51,6 +51,12 @@ def by_email(connection: Connection, site_id: int, email: str) -> list[Alias]:
     return [_alias(row) for row in connection.execute(sql, (site_id, email.strip().lower()))]
 
 
+def user_ids(connection: Connection, site_id: int, email: str) -> tuple[list[str], list[str]]:
+    """(users whom a server or a signed token named with this e-mail, users whom only browsers did)."""
+    found = by_email(connection, site_id, email)
+    return [one.user_id for one in found if one.verified], [one.user_id for one in found if not one.verified]
+
+
 def of_user(connection: Connection, site_id: int, user_id: str) -> list[Alias]:
     """As whom a user came, the latest first."""
     sql = f"SELECT {COLUMNS} FROM known_as WHERE site_id = ? AND user_id = ? ORDER BY at DESC"  # noqa: S608

@@ -7,6 +7,7 @@ from tracker.models.membership import Membership
 from tracker.models.secret import AppSecret, DailySalt
 from tracker.models.site import SiteDomain, SiteRow
 from tracker.models.user import User
+from tracker.models.webhook_secret import WebhookSecret
 
 __all__ = [
     "AppSecret",
@@ -18,4 +19,5 @@ __all__ = [
     "SiteDomain",
     "SiteRow",
     "User",
+    "WebhookSecret",
 ]

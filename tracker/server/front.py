@@ -54,7 +54,7 @@ class Front:
         if scope["type"] != "http":
             raise RuntimeError(f"only HTTP is spoken here, not {scope['type']}")
         try:
-            if scope["path"] in self._doors.paths:
+            if self._doors.serves(scope["path"]):
                 await self._door(scope, receive, send)
             elif self._live.serves(scope["path"]):
                 await self._live.stream(scope, receive, send)

@@ -20,7 +20,7 @@ from tracker.web import (
     times,
     viewer,
 )
-from tracker.web.admin import accounts, install, keys, people, sites
+from tracker.web.admin import accounts, install, keys, people, sites, webhooks
 from tracker.web.api import marketplace, questions
 from tracker.web.api import routes as api
 from tracker.web.auth import account
@@ -58,6 +58,7 @@ def register(app: Flask, services: Services) -> None:
         sites,
         install,
         people,
+        webhooks,
         accounts,
         frame,
         glance,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Flask, Response, request
 
 from tracker import clock
 from tracker.domain.event import MAX_BODY_BYTES
+from tracker.doors import webhooks
 from tracker.doors.doors import Waiting
 from tracker.doors.http import Reply, Request
 from tracker.errors import DesirepathError
@@ -25,11 +28,19 @@ def register(app: Flask, services: Services) -> None:
         except DesirepathError as error:
             return _response(opened.refuse(error))
 
-    for path in sorted(services.doors.paths):
-        name = path.lstrip("/").replace("/", "_").replace(".", "_")
+    def of_site(site: int) -> Response:
+        return enter()
+
+    def add(path: str, view: Callable[..., Response]) -> None:
+        name = path.lstrip("/").replace("/", "_").replace(".", "_").replace("<int:site>", "site")
         blueprint.add_url_rule(
-            path, name, enter, methods=["GET", "POST", "OPTIONS"], provide_automatic_options=False
+            path, name, view, methods=["GET", "POST", "OPTIONS"], provide_automatic_options=False
         )
+
+    for path in sorted(services.doors.paths):
+        add(path, enter)
+    for path in webhooks.PATHS:
+        add(f"{path}<int:site>", of_site)
     app.register_blueprint(blueprint)
 
 

@@ -35,7 +35,7 @@ def routes(app: Flask) -> set[tuple[str, str]]:
             method.lower(),
         )
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith(("/api/", "/activity/"))
+        if rule.rule.startswith(("/api/", "/activity/", "/webhooks/"))
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if not (rule.endpoint.startswith("doors.") and method == "GET")  # one rule takes all doors' methods
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracker import __version__
-from tracker.web.api.openapi import activity, definitions, events, parts, questions, track
+from tracker.web.api.openapi import activity, definitions, events, parts, questions, track, webhooks
 from tracker.web.api.openapi.parts import Json, json_content
 
 SELF: Json = {
@@ -34,10 +34,11 @@ def build() -> Json:
             **questions.paths(),
             **definitions.PATHS,
             **activity.PATHS,
+            **webhooks.PATHS,
             **SELF,
         },
         "components": {
-            "securitySchemes": {**parts.SECURITY_SCHEMES, **activity.SECURITY},
+            "securitySchemes": {**parts.SECURITY_SCHEMES, **activity.SECURITY, **webhooks.SECURITY},
             "schemas": {"Error": parts.ERROR, **track.SCHEMAS, **events.SCHEMAS, **definitions.SCHEMAS},
         },
     }
