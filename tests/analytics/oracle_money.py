@@ -39,8 +39,7 @@ def shopping(draw: st.DrawFn) -> list[Simple]:
                 "currency": draw(st.sampled_from(("EUR", "USD", None))),
                 "status": draw(st.sampled_from((None, "success", "failed"))),
             }
-            if one["properties"]["currency"] == "EUR" and one["properties"]["amount"] == 5:
-                one["properties"]["reference"] = draw(st.sampled_from(("r1", "r2")))
+            one["properties"]["reference"] = draw(st.sampled_from(("r1", "r2", None, None)))
             one["properties"] = {key: v for key, v in one["properties"].items() if v is not None}
     return found
 
@@ -55,16 +54,11 @@ def is_sale(event: Happened) -> bool:
     return (event.name == "purchase" or paid) and "amount" in told and told.get("status") != "failed"
 
 
-def revenue(events: list[Happened]) -> dict[str | None, tuple[Decimal, int, int]]:
+def revenue(history: History, since: int, until: int) -> dict[str | None, tuple[Decimal, int, int]]:
     """Revenue, orders and buyers by currency."""
-    orders: dict[str, list[Happened]] = defaultdict(list)
-    for event in events:
-        if is_sale(event):
-            orders[event.told["properties"].get("reference", f"#{event.place}")].append(event)
     found: dict[str | None, tuple[Decimal, int, set[str]]] = {}
-    for told in orders.values():
-        currency = max(e.told["properties"].get("currency") or "" for e in told) or None
-        amount = max(Decimal(str(e.told["properties"]["amount"])) for e in told)
+    for told in sales(history, since, until):
+        currency, amount = paid(told)
         total, count, buyers = found.get(currency, (Decimal(0), 0, set()))
         found[currency] = (
             total + amount,
@@ -72,6 +66,37 @@ def revenue(events: list[Happened]) -> dict[str | None, tuple[Decimal, int, int]
             buyers | {next((e.person for e in told if e.person), "")},
         )
     return {key: (total, count, len(buyers - {""})) for key, (total, count, buyers) in found.items()}
+
+
+def of_product(history: History, since: int, until: int, product: str, currency: str | None) -> Decimal:
+    """Revenue of one product: of each sale, what is told of the product."""
+    total = Decimal(0)
+    for told in sales(history, since, until):
+        own = [e for e in told if e.told["properties"].get("product_id") == product]
+        if own and paid(own)[0] == currency:
+            total += paid(own)[1]
+    return total
+
+
+def main_currency(history: History, since: int, until: int) -> str | None:
+    """The currency of most sales."""
+    told = revenue(history, since, until)
+    return min(told, key=lambda currency: (-told[currency][1], currency or ""), default=None)
+
+
+def sales(history: History, since: int, until: int) -> list[list[Happened]]:
+    """The events of each sale first told in the period, as far as they are in it."""
+    orders: dict[str, list[Happened]] = defaultdict(list)
+    for event in sorted(history.events, key=lambda e: (e.at, e.place)):
+        if not event.bot and is_sale(event):
+            orders[event.told["properties"].get("reference", f"#{event.place}")].append(event)
+    return [[e for e in told if e.at < until] for told in orders.values() if since <= told[0].at < until]
+
+
+def paid(told: list[Happened]) -> tuple[str | None, Decimal]:
+    """Currency and amount of a sale: its first verified event tells, else its first."""
+    teller = next((e for e in told if e.told.get("verified")), told[0])
+    return teller.told["properties"].get("currency"), Decimal(str(teller.told["properties"]["amount"]))
 
 
 def count(events: list[Happened], product: str, *names: str) -> int:

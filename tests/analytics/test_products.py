@@ -108,7 +108,9 @@ def test_equals_the_slow_way(store_with: Callable[..., LoadedSite], told: list[S
     params = {"from": "2026-03-27", "to": "2026-04-01"}
     period = site.query(**params).period
     events = slow.within(history, period.since, period.until)
-    found = {one.product_id: one for one in site.ask(products.answer, **params).products}
+    asked = site.ask(products.answer, **params)
+    assert asked.currency == slow.main_currency(history, period.since, period.until)
+    found = {one.product_id: one for one in asked.products}
     for product in slow.PRODUCTS:
         own = [e for e in events if e.told.get("properties", {}).get("product_id") == product]
         own = [e for e in own if e.name in slow.DONE]
@@ -120,6 +122,8 @@ def test_equals_the_slow_way(store_with: Callable[..., LoadedSite], told: list[S
         clicks = slow.count(events, product, "product_clicked")
         bought = slow.count(events, product, "purchase")
         assert (one.views, one.clicks, one.purchases) == (views, clicks, bought)
+        told = slow.of_product(history, period.since, period.until, product, asked.currency)
+        assert one.revenue == told
         assert one.view_to_click_rate == slow.one_decimal(clicks, views)
         assert one.users == len({e.person for e in own} - {None})
         summary = site.ask(product_summary.answer, options={"product": product}, **params)

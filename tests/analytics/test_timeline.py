@@ -61,7 +61,7 @@ def test_all_of_it_in_order(store_with: Callable[..., LoadedSite]) -> None:
     assert found.items[4].related == (ids[5], ids[6])
     assert found.items[3].related == (ids[5], ids[6])
     assert found.items[0].related == ()
-    assert [item.gap_seconds for item in found.items] == [158400.0, 10320.0, None, None, None, None, None]
+    assert [item.gap_seconds for item in found.items] == [158400.0, 10320.0, None, None, None, None, 781200.0]
     assert found.items[-1].context == {"page": "/", "browser": "Firefox"}
     assert found.items[4].reason == "top-up"
     assert (found.older, found.newer) == (None, None)
@@ -101,6 +101,17 @@ def test_only_one_kind(store_with: Callable[..., LoadedSite]) -> None:
     assert counts == [4, 3]
     named = site.ask(timeline.answer, options={"person": "ann"}, filter="event:fund_clicked", **WEEK)
     assert [item.event for item in named.items] == ["fund_clicked"]
+
+
+def test_ties_and_pauses_are_of_everything_whatever_is_listed(store_with: Callable[..., LoadedSite]) -> None:
+    site = store_with(STORY)
+    whole = site.ask(timeline.answer, options={"person": "ann"}, **WEEK).items
+    for asked in ({"kind": "credit"}, {"kind": "event"}):
+        found = site.ask(timeline.answer, options={"person": "ann", **asked}, **WEEK)
+        assert list(found.items) == [item for item in whole if item.kind == asked["kind"]]
+    with pytest.raises(NotFound) as caught:
+        site.ask(timeline.answer, options={"person": "ann", "event": whole[0].id}, timeframe="7d")
+    assert caught.value.field == "event"
 
 
 def test_credits_of_the_period_and_balances_of_all_time(store_with: Callable[..., LoadedSite]) -> None:

@@ -11,6 +11,7 @@ from flask import Flask
 from tests.conftest import NOW
 from tests.live_server import Keys
 from tracker.accounts import audit, sites
+from tracker.analytics import registry
 from tracker.analytics.funnels.funnel import Funnel
 from tracker.definitions import stored
 from tracker.definitions.kinds import KINDS
@@ -61,6 +62,19 @@ def test_what_is_wrong_is_named_and_changes_nothing(site: Keys) -> None:
         stored.create(site.id, "segments", GERMANS | {"name": "12"}, NOW, None)
     assert caught.value.field == "name"
     assert stored.all_of(site.id, "segments") == []
+
+
+def test_names_are_one_whatever_their_case_in_any_alphabet(site: Keys) -> None:
+    stored.create(site.id, "segments", GERMANS | {"name": "Käufer Ärger"}, NOW, None)
+    with pytest.raises(Conflict) as caught:
+        stored.create(site.id, "segments", GERMANS | {"name": "KÄUFER ÄRGER"}, NOW, None)
+    assert caught.value.field == "name"
+
+
+def test_a_number_nobody_gave_is_the_parameters_fault(site: Keys) -> None:
+    with pytest.raises(NotFound) as caught:
+        registry.get("goals").read({"goals": "99"}, stored.OfSite(site.id))
+    assert caught.value.field == "goals"
 
 
 def test_a_site_sees_its_own_only(site: Keys, new_site: Any) -> None:

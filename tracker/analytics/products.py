@@ -12,7 +12,7 @@ from tracker.analytics.people import searched
 from tracker.analytics.product_events import Rates, counts, of_products, product_name, rates
 from tracker.analytics.query import Query
 from tracker.analytics.registry import Parameter, question
-from tracker.analytics.sales import is_sale, main_currency
+from tracker.analytics.sales import each_sale, in_currency, main_currency
 from tracker.columns.dialect import contains
 from tracker.columns.schema import events
 from tracker.domain.products import ACTIONS
@@ -78,7 +78,8 @@ def answer(connection: sa.Connection, query: Query, search: str = "", sort: str 
     - **Total favorites**: favorites − unfavorites. **Users** and **sessions**: the distinct ones.
     - **View to click**: clicks ÷ views; **click to cart**: cart adds ÷ clicks; **cart to purchase**:
       purchases ÷ cart adds; in per cent with one decimal, 0.0 of nothing.
-    - **Revenue**: the amounts of its purchases that did not fail, in the currency most sales have.
+    - **Revenue**: the amounts of its sales (see *Revenue*: each reference once), in the currency most sales
+      have.
     - **Name**: what the latest event calls it (`product_name`, else `name`).
     """
     currency = main_currency(connection, query)
@@ -111,20 +112,28 @@ def _product(row: Any) -> Product:
 
 
 def _each(query: Query, currency: str | None) -> sa.CTE:
-    spoken = events.c.currency.is_(None)
-    mine = spoken if currency is None else sa.or_(spoken, events.c.currency == currency)
-    sold = sa.case((sa.and_(is_sale(), mine), events.c.amount), else_=None)
-    return (
+    done = (
         sa.select(
             events.c.product_id,
             product_name().label("called"),
             *counts(),
             sa.func.count(events.c.person_id.distinct()).label("users"),
             sa.func.count(events.c.session_id.distinct()).label("sessions"),
-            sa.func.sum(sold).label("revenue"),
         )
         .where(*of_products(query))
         .group_by(events.c.product_id)
+        .subquery("done")
+    )
+    sales = each_sale(query, apart=(events.c.product_id,))
+    sold = (
+        sa.select(sales.c.product_id, sa.func.sum(sales.c.amount).label("revenue"))
+        .where(sales.c.product_id.is_not(None), in_currency(sales.c.currency, currency))
+        .group_by(sales.c.product_id)
+        .subquery("sold")
+    )
+    return (
+        sa.select(*done.c, sold.c.revenue)
+        .select_from(done.outerjoin(sold, sold.c.product_id == done.c.product_id))
         .cte("each_product")
     )
 

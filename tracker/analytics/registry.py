@@ -190,7 +190,10 @@ def _read(parameter: Parameter, value: str | Sequence[str], stored: Stored) -> A
         return parameter.read(value)
     except ValueError as error:
         raise Invalid(f"{parameter.name}: {error}", field=parameter.name) from error
-    except (Invalid, NotFound) as error:
+    except NotFound as error:
+        error.field = parameter.name  # not of what it is called inside
+        raise
+    except Invalid as error:
         error.field = error.field or parameter.name
         raise
 

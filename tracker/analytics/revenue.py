@@ -9,12 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.analytics.filters import events_in
 from tracker.analytics.query import Query
 from tracker.analytics.rates import change
 from tracker.analytics.registry import question
-from tracker.analytics.sales import is_sale, sale_key
-from tracker.columns.schema import events
+from tracker.analytics.sales import each_sale
 
 NOTHING = Decimal(0)
 
@@ -68,8 +66,9 @@ def answer(connection: sa.Connection, query: Query) -> Revenue:
     """What was sold in the period, by currency.
 
     A sale is an event `purchase`, or `payment_completed` from a verified sender, that has an amount and did
-    not fail. Events with the same reference are one sale: its amount is the highest of them, its time the
-    first. Bots are left out; what is given back is not subtracted.
+    not fail. Events with the same reference are one sale, of the time it was first told; amount, currency
+    and person are those of its first verified event, else of its first. Told again in a later period, it
+    does not count again. Bots are left out; what is given back is not subtracted.
 
     - **Revenue**: the amounts, exact. **Verified**: the part told by a server or a signed token.
     - **Orders**: the sales. **Buyers**: distinct known persons among them.
@@ -132,7 +131,7 @@ def _add(steps: dict[tuple[str | None, int], _Sums]) -> dict[str | None, _Sums]:
 
 def _steps(connection: sa.Connection, query: Query) -> dict[tuple[str | None, int], _Sums]:
     """Sums by currency and step of the chart."""
-    sales = _sales(query)
+    sales = each_sale(query)
     step = query.bucket(sales.c.at).label("step")
     verified = sa.func.sum(sa.case((sales.c.verified > 0, sales.c.amount), else_=NOTHING))
     statement = sa.select(
@@ -146,27 +145,10 @@ def _steps(connection: sa.Connection, query: Query) -> dict[tuple[str | None, in
 
 def _buyers(query: Query) -> sa.Select[Any]:
     """Rows (currency, buyers, revenue) of the sales whose person is known."""
-    sales = _sales(query)
+    sales = each_sale(query)
     buyers = sa.func.count(sales.c.person_id.distinct()).label("buyers")
     return (
         sa.select(sales.c.currency, buyers, sa.func.sum(sales.c.amount).label("revenue"))
         .where(sales.c.person_id.is_not(None))
         .group_by(sales.c.currency)
-    )
-
-
-def _sales(query: Query) -> sa.Subquery:
-    """A row for each sale: currency, at, amount, verified (0 or 1), person_id."""
-    vouched = sa.case((events.c.verified, 1), else_=0)
-    return (
-        sa.select(
-            sa.func.max(events.c.currency).label("currency"),
-            sa.func.min(events.c.at).label("at"),
-            sa.func.max(events.c.amount).label("amount"),
-            sa.func.max(vouched).label("verified"),
-            sa.func.max(events.c.person_id).label("person_id"),
-        )
-        .where(*events_in(query), is_sale())
-        .group_by(sale_key())
-        .subquery("sales")
     )

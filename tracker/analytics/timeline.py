@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice, takewhile
 from typing import Any
 
 import msgspec
@@ -15,15 +16,13 @@ from tracker.analytics.person import PERSON, find
 from tracker.analytics.query import MINUTE, Query
 from tracker.analytics.registry import Parameter, question
 from tracker.columns.schema import events
-from tracker.errors import Invalid
+from tracker.errors import Invalid, NotFound
 
 GAP_MS = 30 * MINUTE
 """A pause that is marked: longer than a session's."""
 RELATED_MS = 10 * MINUTE
 RELATED = 3
 """A credit operation is tied to the last three events of at most ten minutes before it."""
-EARLIER = RELATED + 1
-"""Events read besides those shown, for pauses and ties of the last ones."""
 KINDS = ("event", "credit")
 
 
@@ -31,9 +30,9 @@ KINDS = ("event", "credit")
 class Item:
     """One event (🔵) or credit operation (💰). `at` in epoch ms; `id` is the ledger's.
 
-    `gap_seconds` is the pause since the item before it where that is over 30 minutes. Of credits: `amount`
-    (negative where taken) and `balance` after it, and `related`, the ids of events just before. `context`
-    tells page, title, device, browser, os and country, as far as known.
+    `gap_seconds` is the pause since the person's event before it where that is over 30 minutes. Of credits:
+    `amount` (negative where taken) and `balance` after it, and `related`, the ids of events just before.
+    `context` tells page, title, device, browser, os and country, as far as known.
     """
 
     id: int
@@ -111,7 +110,8 @@ def answer(
 
     Events `credits_added` and `credits_deducted` of verified senders are credit operations, with amount and
     the exact balance after them (see *Credits*), tied to the three events of at most ten minutes before.
-    A pause of more than 30 minutes is marked. Filters pick events; bots are left out.
+    A pause of more than 30 minutes is marked. Filters, `kind` and the period pick what is listed, not what
+    pauses and ties are found by; bots are left out. NotFound where `event` is not among what is picked.
     """
     found = find(connection, query.site_id, person)
     own = [*events_in(query), events.c.person_id == found.person_id]
@@ -120,15 +120,17 @@ def answer(
         own.append(is_operation() if kind == "credit" else ~is_operation())
     place = _place(connection, own, event) if event is not None else after
     if place is None:
-        rows = _rows(connection, own, query.limit + EARLIER, before=before)
+        rows = _rows(connection, own, query.limit + 1, before=before)
         count, more = query.limit, before is not None
     else:
         room = query.limit if event is None else query.limit // 2
         newer = _rows(connection, own, room, after=place)
-        older = _rows(connection, own, query.limit - room + EARLIER, before=(place[0], place[1] + 1))
+        older = _rows(connection, own, query.limit - room + 1, before=(place[0], place[1] + 1))
         rows, count, more = [*reversed(newer), *older], len(newer) + query.limit - room, bool(newer)
     shown = rows[:count]
-    items = tuple(_item(row, rows[n + 1 :], money) for n, row in enumerate(shown))
+    all_of_them = _around(connection, query, found.person_id, shown)
+    places = {one.id: n + 1 for n, one in enumerate(all_of_them)}
+    items = tuple(_item(row, all_of_them, places[row.id], money) for row in shown)
     oldest = _cursor(shown[-1]) if len(rows) > len(shown) and shown else None
     return Timeline(
         found.user_id or found.visitor, items, oldest, _cursor(shown[0]) if more and shown else None
@@ -139,9 +141,29 @@ def _cursor(row: Any) -> str:
     return f"{row.at}-{row.id}"
 
 
-def _place(connection: sa.Connection, own: list[Condition], event: int) -> tuple[int, int] | None:
+def _place(connection: sa.Connection, own: list[Condition], event: int) -> tuple[int, int]:
     at = connection.scalar(sa.select(events.c.at).where(*own, events.c.id == event))
-    return None if at is None else (int(at), event)
+    if at is None:
+        raise NotFound(f"Event {event} is not among this person's events of this period.", field="event")
+    return int(at), event
+
+
+def _around(connection: sa.Connection, query: Query, person_id: int, shown: list[Any]) -> list[Any]:
+    """Rows (id, at) of all the person's events from the newest shown to what the oldest one looks back at."""
+    if not shown:
+        return []
+    at, number = events.c.at, events.c.id
+    own = [
+        events.c.site_id == query.site_id,
+        events.c.person_id == person_id,
+        *([] if query.include_bots else [events.c.bot.is_(None)]),
+    ]
+    newest, oldest = shown[0], shown[-1]
+    earlier = sa.or_(at < oldest.at, sa.and_(at == oldest.at, number < oldest.id))
+    before = connection.scalar(sa.select(sa.func.max(at)).where(*own, earlier)) or oldest.at
+    since = min(before, oldest.at - RELATED_MS)
+    wanted = sa.select(number, at).where(*own, at >= since, at <= newest.at)
+    return list(connection.execute(wanted.order_by(at.desc(), number.desc())))
 
 
 def _rows(
@@ -169,9 +191,10 @@ SHOWN = (
 )  # fmt: skip
 
 
-def _item(row: Any, earlier: list[Any], money: dict[int, Any]) -> Item:
+def _item(row: Any, everything: list[Any], place: int, money: dict[int, Any]) -> Item:
+    """`everything` from `place` on is what came before the row."""
     operation = money.get(row.id)
-    gap = row.at - earlier[0].at if earlier else 0
+    gap = row.at - everything[place].at if place < len(everything) else 0
     return Item(
         row.id,
         "credit" if operation else "event",
@@ -188,12 +211,12 @@ def _item(row: Any, earlier: list[Any], money: dict[int, Any]) -> Item:
         (operation.reason or None) if operation else None,
         row.session_id,
         gap / 1000 if gap > GAP_MS else None,
-        _related(row, earlier, money) if operation else (),
+        _related(row, everything, place, money) if operation else (),
         {name: value for name in CONTEXT if (value := getattr(row, name)) is not None},
         msgspec.json.decode(row.properties) if row.properties else {},
     )
 
 
-def _related(row: Any, earlier: list[Any], money: dict[int, Any]) -> tuple[int, ...]:
-    close = [one.id for one in earlier if one.id not in money and row.at - one.at <= RELATED_MS]
-    return tuple(close[:RELATED])
+def _related(row: Any, everything: list[Any], place: int, money: dict[int, Any]) -> tuple[int, ...]:
+    close = takewhile(lambda one: row.at - one.at <= RELATED_MS, islice(everything, place, None))
+    return tuple(islice((one.id for one in close if one.id not in money), RELATED))

@@ -151,13 +151,11 @@ def _check_room(site_id: int, known: Kind) -> None:
 def _check_name(site_id: int, known: Kind, name: str, but: int = 0) -> None:
     if name.isascii() and name.isdigit():
         raise Invalid("A name of digits only would be taken for a number.", field="name")
-    taken = db.session.scalar(
-        select(DefinitionRow.id).where(
-            DefinitionRow.site_id == site_id,
-            DefinitionRow.kind == known.name,
-            DefinitionRow.name == name,
-            DefinitionRow.id != but,
+    others = db.session.scalars(
+        select(DefinitionRow.name).where(
+            DefinitionRow.site_id == site_id, DefinitionRow.kind == known.name, DefinitionRow.id != but
         )
     )
-    if taken is not None:
+    # SQLite's own NOCASE knows ASCII only.
+    if name.casefold() in {other.casefold() for other in others}:
         raise Conflict(f"There is a {known.one} called {name!r} already.", field="name")
