@@ -1,12 +1,20 @@
-"""`make bench` (all) or `make bench BENCH="ingest"`."""
+"""`make bench` (all) or `make bench BENCH="ingest questions"`; `EVENTS=1000000` for less data."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import feed, ingest, process, small
+from benchmarks import feed, ingest, pages, process, questions, small
 
-SETS = {"ingest": ingest.rows, "process": process.rows, "feed": feed.rows, "small": small.rows}
+SETS = {
+    "ingest": ingest.rows,
+    "process": process.rows,
+    "feed": feed.rows,
+    "small": small.rows,
+    "questions": questions.rows,
+    "pages": pages.rows,
+    "growth": questions.growth,
+}
 
 
 def main(wanted: list[str]) -> int:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import http.client
-import re
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
-from urllib.parse import urlencode
 
 from benchmarks.report import Row
-from tests.live_server import LiveServer, serving
+from benchmarks.signing_in import sign_in
+from tests.live_server import serving
 
 EMAIL, PASSWORD = "bench@example.org", "a long enough password"
 ROUNDS = 15
@@ -26,7 +25,7 @@ def rows() -> Iterator[Row]:
     ):
         keys = server.create_site("Bench")
         server.cli("admin", "create", EMAIL, "--password-stdin", given=PASSWORD + "\n")
-        cookie = _sign_in(server)
+        cookie = sign_in(server, EMAIL, PASSWORD)
         stream = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
         stream.request("GET", f"/sites/{keys.id}/feed/stream?after=0", headers={"Cookie": cookie})
         answer = stream.getresponse()
@@ -44,18 +43,3 @@ def rows() -> Iterator[Row]:
         stream.close()
     yield Row("event visible in the feed, after the answer (median)", median(waits), "s", 1, False)
     yield Row("  the slowest of these", max(waits), "s", 1, False)
-
-
-def _sign_in(server: LiveServer) -> str:
-    status, headers, page = server.request("GET", "/login")
-    token = re.search(rb'name="csrf_token" value="([^"]+)"', page)
-    assert status == 200 and token
-    form = urlencode({"email": EMAIL, "password": PASSWORD, "csrf_token": token[1].decode()})
-    sent = {"Cookie": _cookie(headers), "Content-Type": "application/x-www-form-urlencoded"}
-    status, headers, _ = server.request("POST", "/login", form.encode(), sent)
-    assert status == 302
-    return _cookie(headers)
-
-
-def _cookie(headers: dict[str, str]) -> str:
-    return headers["set-cookie"].split(";", 1)[0]

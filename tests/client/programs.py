@@ -29,6 +29,7 @@ def run(code: str, *arguments: str, status: int = 0) -> str:
         said, complaints = program.communicate(timeout=60)
     finally:
         program.kill()
+        program.communicate()
     assert program.returncode == status, complaints
     assert "Traceback" not in complaints or status, complaints
     return said

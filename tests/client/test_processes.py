@@ -126,7 +126,8 @@ def test_a_fork_in_the_middle_of_everything(far_end: FarEnd) -> None:
         def work():
             while not stop.is_set():
                 tracker.track("noise", {"bad": object()})
-        threads = [threading.Thread(target=work) for _ in range(3)]
+                stop.wait(0.001)
+        threads = [threading.Thread(target=work, daemon=True) for _ in range(3)]
         for thread in threads:
             thread.start()
         for child in range(25):

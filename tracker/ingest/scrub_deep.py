@@ -111,7 +111,11 @@ class Search:
         if isinstance(item, dict | list):
             if named is not Kind.WEAK and _holds_secret(named, item):
                 return REMOVED
-        elif is_secret(named, item):
+            clean = self.value(item, depth=depth + 1)
+            # A cleaned name inside may no longer say that its value only describes.
+            again = clean is not item and named is not Kind.WEAK and _holds_secret(named, clean)
+            return REMOVED if again else clean
+        if is_secret(named, item):
             return REMOVED
         return self.value(item, depth=depth + 1)
 
