@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# Sockets look their codec up by name at the first connection. A fork in the middle of that import would leave
+# the child with half a module, and no connection ever.
+import encodings.idna  # noqa: F401
 import gzip
 import http.client
 import json
