@@ -13,6 +13,7 @@ from tracker import clock, files, logs
 from tracker.accounts import database, secrets
 from tracker.accounts.directory import SiteDirectory
 from tracker.analytics.answers import Answers
+from tracker.backup import place
 from tracker.columns.duckdb import DuckDBStore
 from tracker.columns.sync import Sync
 from tracker.config import Settings, unknown
@@ -24,6 +25,8 @@ from tracker.enrich.visitor import VisitorHash
 from tracker.extensions import db, metadata_changed
 from tracker.ingest.pipeline import Pipeline
 from tracker.ingest.tools import Tools
+from tracker.jobs.backups import Backups, RestoreTests
+from tracker.jobs.clockwork import Clockwork
 from tracker.jobs.salts import SaltKeeper
 from tracker.jobs.warm_up import WarmUp
 from tracker.ledger import known_as, products
@@ -47,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.configure(settings.log_level, settings.log_format)
     for name in unknown(os.environ):
         logs.warn(f"{name} is no setting; see `desirepath settings`")
+    place.finish(settings.data)
     database.prepare(settings.meta_path)
     app = _flask(settings)
     sites = SiteDirectory(settings.meta_path)
@@ -95,6 +99,7 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
     store = DuckDBStore(settings.columns_path, memory_mb=settings.columns_memory_mb)
     sync = Sync(settings.ledger_path, store)
     readers = Readers(settings.ledger_path)
+    jobs = Clockwork([Backups(settings), RestoreTests(settings)])
 
     def product_name(site_id: int, product_id: str) -> str | None:
         with readers.read() as connection:
@@ -122,7 +127,8 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
         readers=readers,
         sync=sync,
         answers=Answers(store),
-        background=[sites, SaltKeeper(settings.meta_path, visitors), sync, WarmUp()],
+        jobs=jobs,
+        background=[sites, SaltKeeper(settings.meta_path, visitors), sync, WarmUp(), jobs],
     )
 
 

@@ -156,6 +156,20 @@ class Settings:
         _optional_path,
         "A MaxMind country or city file (.mmdb) to use instead of the open data that comes along.",
     )
+    backup_dir: Path | None = _setting(
+        "",
+        _optional_path,
+        "Where backups go; better another disk. Empty means backups/ in the data directory.",
+    )
+    backup_hours: int = _setting(
+        "0", _whole(0, 8_760), "Hours from one backup to the next while serving. 0: only by command."
+    )
+    backup_keep: int = _setting("7", _whole(1, 10_000), "How many backups stay; older ones are removed.")
+    backup_command: str = _setting(
+        "",
+        str.strip,
+        "A command run after each scheduled backup, its path as last argument, to carry it elsewhere.",
+    )
     session_days: int = _setting("30", _whole(1, 365), "Days a sign-in lasts without a visit.")
     secure_cookies: bool = _setting(
         "0", _flag, "Send session cookies over https only. On when the public URL is https."
@@ -195,6 +209,11 @@ class Settings:
     def meta_path(self) -> Path:
         """The SQLite file with accounts, sites and keys."""
         return self.data / "desirepath.db"
+
+    @property
+    def backup_path(self) -> Path:
+        """The directory of backups."""
+        return self.backup_dir or self.data / "backups"
 
     @property
     def address(self) -> str:

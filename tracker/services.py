@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -26,6 +27,26 @@ class Part(Protocol):
         """End, and wait for it."""
 
 
+class JobState(Protocol):
+    """What became of a job since the start; times are epoch ms."""
+
+    running: bool
+    finished_at: int | None
+    failed_at: int | None
+    problem: str | None
+
+
+class Jobs(Part, Protocol):
+    """What is done by the clock."""
+
+    @property
+    def states(self) -> Mapping[str, JobState]:
+        """What became of each job, by name."""
+
+    def ask(self, name: str) -> None:
+        """Do a job now."""
+
+
 @dataclass(slots=True)
 class Services:
     """The running parts, as found at `app.extensions["desirepath"]`."""
@@ -39,6 +60,7 @@ class Services:
     readers: Readers
     sync: Sync
     answers: Answers
+    jobs: Jobs
     background: list[Part] = field(default_factory=list)
     """Started after and stopped before the writer, in order."""
     serving: bool = False

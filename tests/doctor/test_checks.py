@@ -10,8 +10,10 @@ import pytest
 from pysqlite3 import dbapi2 as sqlite
 
 from tests.live_server import free_port, serving
+from tracker.accounts import database
+from tracker.backup import kept, make, restore
 from tracker.config import Settings
-from tracker.doctor import machine, network, storage
+from tracker.doctor import backups, machine, network, storage
 from tracker.doctor.checks import examine
 from tracker.doctor.finding import Level
 from tracker.ledger import connect
@@ -111,3 +113,20 @@ def test_the_limit_of_a_container_counts(tmp_path: Path) -> None:
     assert machine._limit_mb(limit) > 1 << 20
     greedy = settings_of(tmp_path, columns_memory_mb="1000000")
     assert "DESIREPATH_COLUMNS_MEMORY_MB" in machine.memory(greedy, NOW).remedy
+
+
+def test_backups_that_are_missing_old_untried_or_broken_are_told(data: Path) -> None:
+    settings = settings_of(data)
+    assert backups.backups(settings, NOW) is None
+    connect.open_writer(settings.ledger_path).close()
+    database.prepare(settings.meta_path)
+    assert "There is none" in backups.backups(settings, NOW).told
+    make.backup(settings, settings.backup_path, NOW)
+    (made,) = kept.listed(settings.backup_path)
+    assert "not tried" in backups.backups(settings, NOW).told
+    assert "long ago" in backups.backups(settings, NOW + 8 * 24 * backups.HOUR).told
+    restore.verify(made, NOW)
+    finding = backups.backups(settings, NOW)
+    assert finding.level is Level.OK and "last verified 2026-" in finding.told
+    kept.note(made.path, kept.Verified(NOW, 1.0, 0, "It is damaged."))
+    assert backups.backups(settings, NOW).level is Level.BAD

@@ -30,24 +30,26 @@ MAY_IMPORT: dict[str, set[str]] = {
     "client": set(),
     "demo": {"domain"},
     "accounts": {"domain", "config", "extensions", "models", "ledger"},
+    "backup": {"config", "ledger", "accounts"},
     "definitions": {"analytics", "accounts", "extensions", "models"},
     "services": {"config", "domain", "doors", "ingest", "ledger", "columns", "analytics"},
-    "jobs": {"config", "domain", "enrich", "ledger", "columns", "accounts", "services"},
+    "jobs": {"config", "domain", "enrich", "ledger", "columns", "accounts", "backup", "services"},
     "web": {
         "config", "domain", "extensions", "models", "ledger", "columns", "analytics", "accounts", "services",
-        "doors", "enrich", "definitions",
+        "doors", "enrich", "definitions", "backup",
     },
     "app": {
         "config", "domain", "extensions", "models", "enrich", "ingest", "doors", "ledger", "columns",
-        "analytics", "accounts", "jobs", "services", "web", "logs", "files",
+        "analytics", "accounts", "jobs", "services", "web", "logs", "files", "backup",
     },
     "server": {
         "config", "domain", "doors", "enrich", "ledger", "accounts", "services", "app", "web", "logs",
     },
-    "doctor": {"config", "ledger", "accounts"},
+    "doctor": {"config", "ledger", "accounts", "backup"},
     "cli": {
         "config", "domain", "ledger", "columns", "accounts", "services", "app", "server", "demo", "models",
         "extensions", "logs", "doors", "ingest", "analytics", "enrich", "files", "doctor",
+        "backup",
     },
 }  # fmt: skip
 NAMELESS = {"utils", "util", "helpers", "common", "misc", "manager", "base_utils"}

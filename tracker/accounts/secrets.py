@@ -79,6 +79,17 @@ def forget(path: Path) -> bool:
         connection.close()
 
 
+def leave_salts_out(copy: Path) -> None:
+    """Delete the daily salts from a copy that will last."""
+    connection = connect.raw(copy, mode="rw")
+    try:
+        connection.execute("PRAGMA journal_mode=MEMORY").fetchall()
+        connection.execute("PRAGMA secure_delete=ON").fetchall()
+        connection.execute("DELETE FROM daily_salts")
+    finally:
+        connection.close()
+
+
 def _open(path: Path) -> connect.Connection:
     connection = connect.raw(path, mode="rw")
     connection.execute("PRAGMA synchronous=FULL")

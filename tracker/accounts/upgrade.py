@@ -12,9 +12,9 @@ from alembic.config import Config
 from pysqlite3 import dbapi2 as sqlite
 
 from tracker import models
-from tracker.accounts import database
+from tracker.accounts import database, secrets
 from tracker.errors import Unavailable
-from tracker.ledger import connect
+from tracker.ledger import connect, copies
 
 MIGRATIONS = Path(models.__file__).parent / "migrations"
 
@@ -42,18 +42,11 @@ def copy(path: Path, target: Path) -> None:
     """
     if target.exists():
         return
-    draft = target.with_name(target.name + ".part")
-    draft.unlink(missing_ok=True)
     source = connect.raw(path, mode="rw")
     try:
-        source.execute("VACUUM INTO ?", (str(draft),))
+        copies.whole(source, target, secrets.leave_salts_out)
     finally:
         source.close()
-    draft.chmod(0o600)
-    _forget_salts(draft)
-    _to_disk(draft)
-    draft.rename(target)
-    _to_disk(target.parent)
 
 
 def _create(path: Path) -> None:
@@ -87,21 +80,3 @@ def _check_references(connection: sa.Connection) -> None:
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
     if broken:
         raise Unavailable(f"The upgrade would leave {len(broken)} rows without what they refer to; undone.")
-
-
-def _forget_salts(path: Path) -> None:
-    connection = connect.raw(path, mode="rw")
-    try:
-        connection.execute("PRAGMA journal_mode=MEMORY").fetchall()
-        connection.execute("PRAGMA secure_delete=ON").fetchall()
-        connection.execute("DELETE FROM daily_salts")
-    finally:
-        connection.close()
-
-
-def _to_disk(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

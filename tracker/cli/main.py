@@ -21,6 +21,9 @@ COMMANDS = {
     "settings": ("tracker.cli.settings", "settings"),
     "demo": ("tracker.cli.demo", "demo"),
     "columns": ("tracker.cli.columns", "columns"),
+    "backup": ("tracker.cli.backup", "backup"),
+    "restore": ("tracker.cli.backup", "restore"),
+    "rollback": ("tracker.cli.backup", "roll_back"),
     "doctor": ("tracker.cli.doctor", "doctor"),
 }
 """Name → module and function. Loaded when asked for, so that `serve` starts without what others need."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tracker.config import Settings
-from tracker.doctor import machine, network, storage
+from tracker.doctor import backups, machine, network, storage
 from tracker.doctor.finding import Finding
 
 CHECKS: tuple[Callable[[Settings, int], Finding | None], ...] = (
@@ -19,6 +19,7 @@ CHECKS: tuple[Callable[[Settings, int], Finding | None], ...] = (
     storage.disk,
     storage.ledger,
     storage.accounts,
+    backups.backups,
     network.port,
     network.public_address,
     network.proxies,

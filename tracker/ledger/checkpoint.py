@@ -17,6 +17,8 @@ WORTH_BYTES = 4 << 20
 """A smaller WAL is left alone."""
 BOUND_BYTES = 64 << 20
 """Past this the writer itself waits for the checkpoint and starts the WAL anew."""
+PATIENCE_MS = 20
+"""How long it waits for those who still read an older state."""
 
 
 class Checkpointer:
@@ -46,8 +48,11 @@ class Checkpointer:
         """Called by the writer between transactions: keeps the WAL bounded."""
         self._commits += 1
         if self._commits % 64 == 0 and self._size() > BOUND_BYTES:
-            # The background thread copied most already, so this takes little time.
+            # The background thread copied most already, so this takes little time. Somebody who reads for
+            # long (a backup) keeps the WAL from being begun anew: commits then do not wait for that.
+            writer.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
             writer.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+            writer.execute(f"PRAGMA busy_timeout={connect.BUSY_TIMEOUT_MS}")
 
     def _size(self) -> int:
         try:

@@ -8,6 +8,7 @@ from typing import Any
 from pysqlite3 import dbapi2 as sqlite
 
 from tracker.errors import Unavailable
+from tracker.ledger import copies
 
 APPLICATION_ID = 0x44504C47
 """'DPLG' in the file's header: how a ledger is told from any other SQLite file."""
@@ -158,7 +159,6 @@ def migrate(connection: Any, path: Path) -> None:
 
 
 def _copy(connection: Any, path: Path, version: int) -> None:
-    # Through SQLite, never by plain file reads: closing such a handle would drop SQLite's locks.
     target = path.with_name(f"{path.name}.v{version}-before-v{VERSION}")
     if not target.exists():
-        connection.execute("VACUUM INTO ?", (str(target),))
+        copies.whole(connection, target)

@@ -12,6 +12,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
+from tracker.backup import kept
+from tracker.backup.manifest import when
 from tracker.errors import DesirepathError, NotFound
 from tracker.services import Services
 
@@ -42,6 +44,22 @@ class Collector:
         for path in sorted(data.glob("*.d*b*")):
             size.add_metric([path.name], path.stat().st_size)
         yield size
+        yield from self._backups()
+
+    def _backups(self) -> Iterable[Metric]:
+        found = kept.listed(self._services.settings.backup_path)
+        yield GaugeMetricFamily("desirepath_backups", "Backups that are kept.", len(found))
+        made = max((backup.told.made_at for backup in found), default=None)
+        tried = [backup.verified.at for backup in found if backup.verified and not backup.verified.problem]
+        times = (
+            ("made", "the newest backup was made", made),
+            ("verified", "a restore test went well", max(tried, default=None)),
+        )
+        for name, words, at in times:
+            if at is not None:
+                yield GaugeMetricFamily(
+                    f"desirepath_backup_{name}_seconds", f"Unix time when {words} last.", at / 1000
+                )
 
 
 def register(app: Flask, services: Services) -> None:
@@ -58,7 +76,7 @@ def register(app: Flask, services: Services) -> None:
     def readyz() -> tuple[Response, int]:
         problem = _problem(services)
         if problem is None:
-            return jsonify(status="ready"), 200
+            return jsonify(status="ready", **_backups(services)), 200
         return jsonify(status="not ready", reason=problem), 503
 
     @blueprint.get("/metrics")
@@ -84,6 +102,14 @@ def _problem(services: Services) -> str | None:
             return error.message
         return None
     return "the last commit failed"
+
+
+def _backups(services: Services) -> dict[str, str]:
+    """When the newest backup was made, and when one was last restored on trial; nothing before the first."""
+    found = kept.listed(services.settings.backup_path)
+    told = {"last_backup": when(found[0].told.made_at)} if found else {}
+    tried = [one.verified.at for one in found if one.verified and one.verified.problem is None]
+    return told | ({"last_verified": when(max(tried))} if tried else {})
 
 
 def _is_near() -> bool:

@@ -1,0 +1,1 @@
+"""Copies of everything that is not derived: making, keeping, checking and restoring them."""
