@@ -33,10 +33,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "backup": {"config", "ledger", "accounts"},
     "definitions": {"analytics", "accounts", "extensions", "models"},
     "services": {"config", "domain", "doors", "ingest", "ledger", "columns", "analytics"},
+    "support": {"domain", "doors", "ingest", "ledger"},
     "jobs": {"config", "domain", "enrich", "ledger", "columns", "accounts", "backup", "services"},
     "web": {
         "config", "domain", "extensions", "models", "ledger", "columns", "analytics", "accounts", "services",
-        "doors", "enrich", "definitions", "backup",
+        "doors", "enrich", "definitions", "backup", "support",
     },
     "app": {
         "config", "domain", "extensions", "models", "enrich", "ingest", "doors", "ledger", "columns",
@@ -49,7 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         "config", "domain", "ledger", "columns", "accounts", "services", "app", "server", "demo", "models",
         "extensions", "logs", "doors", "ingest", "analytics", "enrich", "files", "doctor",
-        "backup",
+        "backup", "support",
     },
 }  # fmt: skip
 NAMELESS = {"utils", "util", "helpers", "common", "misc", "manager", "base_utils"}

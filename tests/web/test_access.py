@@ -75,6 +75,7 @@ LEVELS: dict[str, Level] = {
     "api.create_definition": Level.ADMIN,
     "api.replace_definition": Level.ADMIN,
     "api.delete_definition": Level.ADMIN,
+    "api.move_credits": Level.ADMIN,
 }
 VALUES: dict[str, str | int] = {
     "product_id": "P1",

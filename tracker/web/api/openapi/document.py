@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracker import __version__
-from tracker.web.api.openapi import activity, definitions, events, parts, questions, track, webhooks
+from tracker.web.api.openapi import activity, credits, definitions, events, parts, questions, track, webhooks
 from tracker.web.api.openapi.parts import Json, json_content
 
 SELF: Json = {
@@ -31,7 +31,7 @@ def build() -> Json:
         "paths": {
             **track.PATHS,
             **events.PATHS,
-            **questions.paths(),
+            **_together(questions.paths(), credits.PATHS),
             **definitions.PATHS,
             **activity.PATHS,
             **webhooks.PATHS,
@@ -39,6 +39,21 @@ def build() -> Json:
         },
         "components": {
             "securitySchemes": {**parts.SECURITY_SCHEMES, **activity.SECURITY, **webhooks.SECURITY},
-            "schemas": {"Error": parts.ERROR, **track.SCHEMAS, **events.SCHEMAS, **definitions.SCHEMAS},
+            "schemas": {
+                "Error": parts.ERROR,
+                **track.SCHEMAS,
+                **events.SCHEMAS,
+                **definitions.SCHEMAS,
+                **credits.SCHEMAS,
+            },
         },
     }
+
+
+def _together(*parts_of_it: Json) -> Json:
+    """Paths of several parts; one path may have methods in more than one of them."""
+    found: Json = {}
+    for part in parts_of_it:
+        for path, item in part.items():
+            found[path] = {**found.get(path, {}), **item}
+    return found

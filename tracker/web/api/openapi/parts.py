@@ -70,7 +70,7 @@ WORDS: dict[int, str] = {
     401: "No key or session, or one that is not valid.",
     403: "Events are not taken from pages of this origin; or whoever is signed in may not do this.",
     404: "There is no such thing, or not for you.",
-    409: "The name is taken, or there are as many as there may be.",
+    409: "It clashes with what is there; `error.message` tells how.",
     408: "The body took too long to arrive.",
     413: "More bytes or events than one request may carry.",
     429: "Too many in too short a time.",
