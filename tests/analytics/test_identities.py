@@ -44,7 +44,7 @@ def figures(site: LoadedSite, segment: Segment | None, **params: Any) -> Counter
     return found
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     told=histories(), zone=st.sampled_from(ZONES), criteria=CRITERIA, country=st.sampled_from((None, "DE"))
 )
@@ -63,7 +63,7 @@ def test_a_segment_and_everybody_else_are_everybody(
     assert {name: inside[name] + outside[name] for name in whole} == dict(whole)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(told=histories(), zone=st.sampled_from(ZONES))
 def test_one_number_is_the_same_in_every_question(
     store_with: Callable[..., LoadedSite], told: list[Simple], zone: str
