@@ -170,6 +170,28 @@ def test_a_flood_of_wrong_keys_asks_the_file_a_few_times_a_second(path: Path) ->
     directory.stop()
 
 
+def test_a_flood_of_wrong_tokens_asks_the_file_no_oftener(path: Path) -> None:
+    directory = SiteDirectory(path)
+    began = time.monotonic()
+    answers = []
+    while time.monotonic() - began < 0.5:
+        answers.append(directory.look_again())
+    assert len(answers) > 500
+    assert 1 <= sum(answers) <= 0.5 * MISSES_PER_SECOND + 1
+    directory.stop()
+
+
+def test_the_first_site_made_elsewhere_is_the_only_one_at_once(
+    app: Flask, new_site: Callable[..., Keys]
+) -> None:
+    directory = SiteDirectory(app.extensions["desirepath"].settings.meta_path)
+    time.sleep(1 / MISSES_PER_SECOND)
+    made = new_site("Shop")
+    found = directory.only()
+    assert found is not None and found.id == made.id
+    directory.stop()
+
+
 def test_keys_stay_valid_while_the_file_cannot_be_read(app: Flask, site: Keys) -> None:
     directory = SiteDirectory(app.extensions["desirepath"].settings.meta_path)
     directory.stop()

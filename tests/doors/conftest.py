@@ -58,6 +58,9 @@ class Sites:
     def everything(self) -> list[Site]:
         return self.all
 
+    def look_again(self) -> bool:
+        return False
+
 
 class Street:
     """Sends requests through the doors into a ledger, at a time of the test's choosing."""

@@ -78,7 +78,7 @@ class SiteDirectory:
     def by_public_key(self, key: str) -> Site | None:
         """The site with this `pk_…` key."""
         site = self._snapshot.by_public_key.get(key)
-        if site is None and self._may_ask():
+        if site is None and self.look_again():
             site = self._snapshot.by_public_key.get(key)
         return site
 
@@ -86,14 +86,14 @@ class SiteDirectory:
         """The site with this `sk_…` key, or whose previous key it is, on the day after a rotation."""
         digest = keys.digest(key)
         site = self._snapshot.by_secret_hash.get(digest)
-        if site is None and self._may_ask():
+        if site is None and self.look_again():
             site = self._snapshot.by_secret_hash.get(digest)
         return site
 
     def by_id(self, site_id: int) -> Site | None:
         """The site with this number."""
         site = self._snapshot.by_id.get(site_id)
-        if site is None and self._may_ask():
+        if site is None and self.look_again():
             site = self._snapshot.by_id.get(site_id)
         return site
 
@@ -109,6 +109,8 @@ class SiteDirectory:
     def only(self) -> Site | None:
         """The site, where there is exactly one."""
         found = self.everything()
+        if not found and self.look_again():
+            found = self.everything()
         return found[0] if len(found) == 1 else None
 
     def everything(self) -> list[Site]:
@@ -128,7 +130,8 @@ class SiteDirectory:
                 # What is known stays in use: a locked or full disk must not make keys invalid.
                 log.warning("sites cannot be read again", extra={"error": str(error)})
 
-    def _may_ask(self) -> bool:
+    def look_again(self) -> bool:
+        """Look for what others changed, at most MISSES_PER_SECOND; whether it was done."""
         now = time.monotonic()
         if now - self._asked < 1 / MISSES_PER_SECOND:
             return False

@@ -30,6 +30,9 @@ class Sites(Protocol):
     def everything(self) -> list[Site]:
         """All sites."""
 
+    def look_again(self) -> bool:
+        """Whether it was looked just now for what others changed; not more often than is good."""
+
 
 @dataclass(slots=True)
 class Arrival:

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from tracker.domain.arrival import Sites
 from tracker.domain.event import RawUser, Trust
 from tracker.domain.site import Site
+from tracker.doors import tokens
 from tracker.doors.http import Request
-from tracker.doors.tokens import Tokens
 from tracker.errors import Forbidden, Invalid, Unauthorized
 
 
@@ -28,7 +28,7 @@ class Authenticator:
 
     def __init__(self, sites: Sites) -> None:
         self._sites = sites
-        self._tokens = Tokens()
+        self._tokens = tokens.Tokens()
 
     def sender(self, request: Request, body_key: Any, now_ms: int) -> Sender:
         """Who sends: by Bearer, `X-Site-Key`, or the key in body or query, in this order.
@@ -39,7 +39,7 @@ class Authenticator:
         if bearer.startswith("sk_"):
             return self._by_secret(bearer, body_key)
         named = request.header(b"x-site-key") or body_key
-        if bearer.count(".") == 2:
+        if tokens.looks_like_one(bearer):
             return self._by_token(bearer, named, now_ms)
         key = bearer or named
         if not isinstance(key, str) or not key:
@@ -49,24 +49,24 @@ class Authenticator:
     def guest(self, request: Request, query: dict[str, str], now_ms: int) -> Sender:
         """Who sends in the shapes of apps: a user token where there is one, else anybody of a site's pages.
 
-        The site is told by `X-Site-Key`, `?site=`, the page's domain or the token; else it is the only one.
+        The site is told by the token, `X-Site-Key`, `?site=` or the page's domain; else it is the only one.
         Raises Unauthorized, or Forbidden for a page whose origin the site does not list.
         """
         bearer = _bearer(request)
         named = request.header(b"x-site-key") or query.get("site")
         if bearer.startswith("sk_"):
             return self._by_secret(bearer, named)
-        site = self._named(named) if named else self._of_origin(request)
-        if bearer:
-            return self._by_any_token(bearer, site, now_ms)
-        site = site or self._sites.only()
+        if bearer and not bearer.startswith("pk_"):
+            return self._by_token(bearer, named, now_ms)
+        named = bearer or named
+        site = self._named(named) if named else self._of_origin(request) or self._sites.only()
         if site is None:
             raise Unauthorized("Which site? Send its public key as `X-Site-Key`.", field="site")
         check_origin(site, request)
         return Sender(site, Trust.PUBLIC)
 
-    def _named(self, key: str) -> Site:
-        site = self._sites.by_public_key(key)
+    def _named(self, key: Any) -> Site:
+        site = self._sites.by_public_key(key) if isinstance(key, str) else None
         if site is None:
             raise Unauthorized(
                 "No site has this public key. Copy it from the site's Install page.", field="site"
@@ -80,15 +80,25 @@ class Authenticator:
             host = None
         return self._sites.by_domain(host) if host else None
 
-    def _by_any_token(self, token: str, site: Site | None, now_ms: int) -> Sender:
-        """The site named, else the one that signed the token."""
-        candidates = [site] if site else self._sites.everything()
-        if token.count(".") != 2 or not candidates:
+    def _by_token(self, token: str, named: Any, now_ms: int) -> Sender:
+        """The site that signed the token. One that is named beside it must be that one."""
+        if not tokens.looks_like_one(token):
             raise Unauthorized("The access token is no JSON web token.", field="authorization")
-        for candidate in candidates:
-            if self._tokens.signed(token, candidate):
-                return Sender(candidate, Trust.TOKEN, self._tokens.user(token, candidate, now_ms))
-        return Sender(candidates[0], Trust.TOKEN, self._tokens.user(token, candidates[0], now_ms))
+        site = self._named(named) if named else None
+        signer = self._signer(token, site)
+        if signer is None and self._sites.look_again():
+            site = self._named(named) if named else None
+            signer = self._signer(token, site)
+        if signer is None:
+            whose = "the site's token secret" if named else "the token secret of a site here"
+            raise Unauthorized(
+                f"The token's signature is not valid: sign it with HS256 and {whose}.", field="authorization"
+            )
+        return Sender(signer, Trust.TOKEN, self._tokens.user(token, signer, now_ms))
+
+    def _signer(self, token: str, named: Site | None) -> Site | None:
+        candidates = self._sites.everything() if named is None else [named]
+        return next((site for site in candidates if tokens.signed(token, site)), None)
 
     def site_id(self, key: Any) -> int | None:
         """The site a public key names, for telling its owner of a refusal."""
@@ -115,12 +125,6 @@ class Authenticator:
             raise Unauthorized(f"No site has this public key. {hint}", field="site")
         check_origin(site, request)
         return Sender(site, Trust.PUBLIC)
-
-    def _by_token(self, token: str, named: Any, now_ms: int) -> Sender:
-        site = self._sites.by_public_key(named) if isinstance(named, str) else None
-        if site is None:
-            raise Unauthorized("A user token needs the site's public key beside it.", field="site")
-        return Sender(site, Trust.TOKEN, self._tokens.user(token, site, now_ms))
 
 
 def check_origin(site: Site, request: Request) -> None:

@@ -202,7 +202,8 @@ class Doors:
         user, seconds = tokens.read(body.read_json(request))
         expires = now_ms // 1000 + seconds
         token = tokens.mint(sender.site, user, expires, now_ms // 1000)
-        return json_reply(200, {"success": True, "token": token, "expires_at": expires * 1000})
+        told = {"token": token, "token_type": "Bearer", "expires_in": seconds, "expires_at": expires * 1000}
+        return json_reply(200, {"success": True, **told})
 
     def _webhook(self, request: Request, now_ms: int) -> Reply | Waiting:
         """What a payment provider tells. Nothing is read, let alone kept, before its signature is checked."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
+import json
+from base64 import urlsafe_b64decode
+from types import NoneType
 from typing import Any
 
 from joserfc import jwt
@@ -25,18 +29,6 @@ class Tokens:
 
     def __init__(self) -> None:
         self._checked: dict[tuple[str, tuple[str, ...]], dict[str, Any]] = {}
-
-    def signed(self, token: str, site: Site) -> bool:
-        """Whether one of the site's secrets signed it, whatever else is wrong with it."""
-        if (token, site.token_secrets) in self._checked:
-            return True
-        for secret in site.token_secrets:
-            try:
-                jwt.decode(token, OctKey.import_key(secret), algorithms=["HS256"])
-            except (JoseError, ValueError):
-                continue
-            return True
-        return False
 
     def user(self, token: str, site: Site, now_ms: int) -> RawUser:
         """The user a token was made for. Raises Unauthorized with the reason."""
@@ -86,24 +78,83 @@ def mint(site: Site, user: RawUser, expires_at_s: int, now_s: int) -> str:
     return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(site.token_secrets[0]))
 
 
+def looks_like_one(token: str) -> bool:
+    """Whether a text has the three parts of a token, whatever stands in them."""
+    return token.count(".") == 2
+
+
+def signed(token: str, site: Site) -> bool:
+    """Whether one of the site's secrets signed it, whatever else is wrong with it.
+
+    A look at the signature alone, so that the site can be found among many; `Tokens.user` checks all.
+    """
+    message, _, signature = token.rpartition(".")
+    try:
+        told = urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+    except ValueError:
+        return False
+    content = message.encode("utf-8", "replace")
+    return any(
+        hmac.compare_digest(hmac.digest(secret.encode(), content, "sha256"), told)
+        for secret in site.token_secrets
+    )
+
+
 def _verified(token: str, secrets: tuple[str, ...]) -> dict[str, Any]:
     for secret in secrets:
         try:
             claims = jwt.decode(token, OctKey.import_key(secret), algorithms=["HS256"]).claims
+        except RecursionError:
+            raise Unauthorized("The token's claims are nested too deeply.", field="authorization") from None
         except (JoseError, ValueError):
             continue
-        if not isinstance(claims.get("sub"), str | int):
-            raise Unauthorized("The token names no user (`sub`).", field="authorization")
-        return claims
+        return _checked(claims)
     raise Unauthorized(
         "The token's signature is not valid: sign it with HS256 and the site's token secret.",
         field="authorization",
     )
 
 
+def _checked(claims: dict[str, Any]) -> dict[str, Any]:
+    """The claims, where they are what they should be. Raises Unauthorized."""
+    _check_is_json(claims)
+    user = claims.get("sub")
+    if type(user) not in (str, int) or not str(user).strip() or len(str(user)) > MAX_ID:
+        raise Unauthorized(
+            f"The token names no user: `sub` must be text of 1 to {MAX_ID} characters.", field="authorization"
+        )
+    for name in ("exp", "nbf", "iat"):
+        if type(claims.get(name)) not in (int, float, NoneType):
+            raise Unauthorized(
+                f"`{name}` of the token must be a number of seconds since 1970.", field="authorization"
+            )
+    for name in ("name", "email", "phone_number"):
+        told = claims.get(name)
+        if told is not None and (type(told) is not str or len(told) > MAX_ID):
+            raise Unauthorized(
+                f"`{name}` of the token must be text of at most {MAX_ID} characters.", field="authorization"
+            )
+    return claims
+
+
+def _check_is_json(claims: dict[str, Any]) -> None:
+    """Python reads NaN and Infinity (and 1e999) in JSON, and halves of characters; nobody else does."""
+    try:
+        json.dumps(claims, allow_nan=False, ensure_ascii=False).encode()
+    except ValueError:
+        raise Unauthorized(
+            "The token's claims are no JSON: NaN, Infinity and halves of characters cannot be kept.",
+            field="authorization",
+        ) from None
+
+
 def _check_times(claims: dict[str, Any], now_s: int) -> None:
-    expires, begins = claims.get("exp"), claims.get("nbf")
-    if isinstance(expires, int | float) and now_s > expires + LEEWAY_S:
+    expires = claims.get("exp")
+    if expires is not None and now_s > expires + LEEWAY_S:
         raise Unauthorized("The token has expired; get a new one.", field="authorization")
-    if isinstance(begins, int | float) and now_s < begins - LEEWAY_S:
-        raise Unauthorized("The token is not valid yet.", field="authorization")
+    for name in ("nbf", "iat"):
+        if claims.get(name) is not None and now_s < claims[name] - LEEWAY_S:
+            raise Unauthorized(
+                f"The token is not valid yet: its `{name}` lies ahead of this server's clock.",
+                field="authorization",
+            )

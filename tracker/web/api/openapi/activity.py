@@ -115,7 +115,9 @@ TOKENS: Json = {
                 },
             },
         ),
-        "responses": _reply("`token`, and `expires_at` in milliseconds since 1970.", 400, 401, 408, 413),
+        "responses": _reply(
+            "`token`, `expires_in` in seconds, `expires_at` in milliseconds since 1970.", 400, 401, 408, 413
+        ),
     }
 }
 STATS = _get("productStats", "A product's counts and rates, right at this moment", ANYBODY, [PRODUCT], 503)
