@@ -25,6 +25,9 @@ COMMANDS = {
     "restore": ("tracker.cli.backup", "restore"),
     "rollback": ("tracker.cli.backup", "roll_back"),
     "doctor": ("tracker.cli.doctor", "doctor"),
+    "user": ("tracker.cli.user", "user"),
+    "credits": ("tracker.cli.credits", "credits"),
+    "payments": ("tracker.cli.payments", "payments"),
 }
 """Name → module and function. Loaded when asked for, so that `serve` starts without what others need."""
 

@@ -13,6 +13,7 @@ from tracker.web.dashboard.charts import Chart, Series
 from tracker.web.dashboard.look import Look
 from tracker.web.dashboard.panels import Panel, Tab
 from tracker.web.dashboard.question_page import QuestionPage
+from tracker.web.dashboard.support_card import of_person
 
 PAGE_SIZE = 50
 TIMELINE_SIZE = 60
@@ -136,6 +137,7 @@ ONE = QuestionPage(
         ),
     ),
     template="dashboard/person.html",
+    more=of_person,
 )
 
 
