@@ -1,9 +1,12 @@
-"""Senders that remember every id the server acknowledged."""
+"""Senders that remember every id the server acknowledged, and kill -9."""
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import os
+import signal
 import threading
 import uuid
 from dataclasses import dataclass, field
@@ -73,3 +76,14 @@ class Load:
 def _closed(connection: http.client.HTTPConnection | None) -> None:
     if connection is not None:
         connection.close()
+
+
+def pull_the_plug(server: LiveServer, only_worker: bool) -> None:
+    """kill -9 everything and start anew; or the worker alone, which the server starts anew itself."""
+    if only_worker:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(server.worker_pid(), signal.SIGKILL)
+        server.wait()
+    else:
+        server.kill()
+        server.start()

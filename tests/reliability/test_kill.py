@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import random
-import signal
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.live_server import LiveServer, serving
+from tests.live_server import serving
 from tests.reliability.ledger_file import event_ids, integrity
-from tests.reliability.load import Load
+from tests.reliability.load import Load, pull_the_plug
 
 pytestmark = pytest.mark.reliability
 
@@ -26,21 +23,11 @@ def kill_under_load(data: Path, times: int, seed: int) -> None:
         try:
             for turn in range(times):
                 time.sleep(chance.uniform(0.02, 0.5))
-                _kill(server, only_worker=turn % 3 == 2)
+                pull_the_plug(server, only_worker=turn % 3 == 2)
         finally:
             time.sleep(0.3)
             load.stop()
         _account(data, load, times)
-
-
-def _kill(server: LiveServer, only_worker: bool) -> None:
-    if only_worker:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(server.worker_pid(), signal.SIGKILL)
-        server.wait()
-    else:
-        server.kill()
-        server.start()
 
 
 def _account(data: Path, load: Load, times: int) -> None:
