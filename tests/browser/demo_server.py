@@ -97,10 +97,10 @@ def looking_at(served: Served) -> Iterator[Demo]:
 
 
 @contextmanager
-def demo_server(data: Path) -> Iterator[Served]:
+def demo_server(data: Path, events: int = EVENTS) -> Iterator[Served]:
     """Fill a directory, serve it, and wait until everything is counted."""
     server = LiveServer(data)
-    printed = server.cli("demo", "--events", str(EVENTS), "--days", "90")
+    printed = server.cli("demo", "--events", str(events), "--days", "90")
     told = {name: json.loads(keys) for name, keys in SITE.findall(printed)}
     sites = {name: DemoSite(name=name, **keys) for name, keys in told.items()}
     with serving(data, ratelimit_enabled="0") as server:

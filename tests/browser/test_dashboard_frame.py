@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.demo_server import Demo, settle
 from tests.browser.pages import WIDTHS, sideways, violations
+from tracker.web import formats
 from tracker.web.navigation import PAGES
 
 pytestmark = pytest.mark.browser
@@ -175,16 +176,26 @@ def test_pictures_follow_the_theme(demo: Demo) -> None:
         assert canvas.evaluate("canvas => canvas.toDataURL()") != light
 
 
-def test_the_page_of_all_sites_shows_each_at_a_glance(demo: Demo) -> None:
-    with demo.open(viewport=DESKTOP) as watch:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_of_all_sites_shows_each_at_a_glance(demo: Demo, scheme: Any) -> None:
+    with demo.open(viewport={"width": 1440, "height": 900}, color_scheme=scheme) as watch:
         page = watch.page
         page.goto("/sites")
         for site in demo.sites.values():
-            told = demo.ask(site, "overview", "timeframe=30d")
+            days = [one["date"] for one in demo.ask(site, "overview", "timeframe=30d")["series"][-14:]]
+            course = demo.ask(site, "overview", f"from={days[0]}&to={days[-1]}&compare=1")
+            today = demo.ask(site, "event-ranking", "timeframe=today")
             card = page.locator("section", has=page.get_by_role("link", name=site.name))
-            expect(card.locator(".figure")).to_have_text(f"{told['visitors']:,}")
+            expect(card.locator(".figure").first).to_have_text(f"{course['series'][-1]['visitors']:,}")
+            expect(card.locator(".figure").last).to_have_text(f"{today['total']:,}")
+            expect(card.locator(".glance-course strong")).to_have_text(f"{course['visitors']:,}")
+            words = formats.change_words(course["changes"]["visitors"])
+            expect(card.locator(".change")).to_contain_text(words)
             expect(card.locator("polyline")).to_have_count(1)
-        assert violations(page) == []
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert sideways(page) <= 0, width
+            assert violations(page) == [], width
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,10 @@
-"""A site at a glance, for the page of all sites: visitors of 30 days, against the 30 before."""
+"""A site at a glance, for the page of all sites: today, and the last two weeks against the two before."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, Flask, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,6 +16,17 @@ from tracker.services import Services
 from tracker.web import access
 from tracker.web.dashboard.look import Look
 
+COURSE_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """`people` active and `events` of today so far; `course` is the overview's answer of two weeks."""
+
+    people: int
+    events: int
+    course: Any
+
 
 def register(app: Flask, services: Services) -> None:
     """Add the route."""
@@ -21,11 +36,24 @@ def register(app: Flask, services: Services) -> None:
     def glance(site_id: int) -> ResponseReturnValue:
         site = access.site(site_id)
         look = Look.plain(site, "overview", request.script_root, clock.now_ms())
-        asked, query, options = resolve(site, "overview", look.params(), look.now_ms)
         try:
-            answer = services.answers.told(asked, query, **options)
+            found = at_a_glance(services, look)
         except Unavailable:
-            answer = None
-        return render_template("admin/_glance.html", site=site, look=look, answer=answer)
+            found = None
+        return render_template("admin/_glance.html", site=site, glance=found)
 
     app.register_blueprint(blueprint)
+
+
+def at_a_glance(services: Services, look: Look) -> Glance:
+    """The site's figures. Raises Unavailable while nothing is counted yet."""
+    today = look.query.today
+    first = today - timedelta(days=COURSE_DAYS - 1)
+    course = _ask(services, look, "overview", from_=first, to=today, interval="day")
+    ranking = _ask(services, look, "event-ranking", timeframe="today", compare="0", limit=1)
+    return Glance(course["series"][-1]["visitors"], ranking["total"], course)
+
+
+def _ask(services: Services, look: Look, question: str, **options: Any) -> Any:
+    asked, query, own = resolve(look.site, question, look.params(**options), look.now_ms)
+    return services.answers.told(asked, query, **own)
