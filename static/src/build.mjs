@@ -5,7 +5,7 @@ import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { countries as countryNames, world } from "./world.mjs";
+import { countries as countryNames, languages, world } from "./world.mjs";
 
 const source = dirname(fileURLToPath(import.meta.url));
 const root = join(source, "..", "..");
@@ -106,7 +106,7 @@ async function app() {
 function map() {
   const { svg, codes } = world(modules);
   write(join(output, "world.svg"), svg);
-  const table = { names: countryNames(modules), shapes: codes };
+  const table = { names: countryNames(modules), shapes: codes, languages: languages() };
   write(join(data, "countries.json"), `${JSON.stringify(table)}\n`);
 }
 

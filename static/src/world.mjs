@@ -23,6 +23,14 @@ export function countries(modules) {
   return { ...names, XK: "Kosovo" };
 }
 
+// English names of the languages that have two letters.
+export function languages() {
+  const words = new Intl.DisplayNames("en", { type: "language", fallback: "none" });
+  const letters = [..."abcdefghijklmnopqrstuvwxyz"];
+  const codes = letters.flatMap((first) => letters.map((second) => first + second));
+  return Object.fromEntries(codes.map((code) => [code, words.of(code)]).filter(([, name]) => name));
+}
+
 // What d3 draws on: a path of whole numbers, each point told from the one before. That is a third of the bytes,
 // and nobody sees the difference.
 class Outline {

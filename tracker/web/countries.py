@@ -1,4 +1,4 @@
-"""Names and shapes of countries, as the asset build wrote them from public tables."""
+"""Names and shapes of countries and names of languages, as the asset build wrote them from public tables."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ def name(code: str | None) -> str:
 def names() -> dict[str, str]:
     """All names by code."""
     return dict(_names())
+
+
+def languages() -> dict[str, str]:
+    """English names of languages by their two letters."""
+    return dict(_table().get("languages", {}))
 
 
 def on_map() -> frozenset[str]:

@@ -6,6 +6,7 @@ import "./js/times.js";
 import "./js/feed/feed.js";
 import "./js/panels.js";
 import "./js/pictures.js";
+import "./js/print.js";
 import "./js/filter-bar.js";
 import "./js/palette.js";
 import "./js/builder.js";

@@ -93,6 +93,13 @@ def spark(values: Values, width: float = 100, height: float = 24) -> str:
     return " ".join(f"{n * step:.1f},{1 + inner - inner * value / top:.1f}" for n, value in enumerate(known))
 
 
+def spark_words(values: Values) -> str:
+    """A sparkline for those who do not see it."""
+    known = [value or 0 for value in values] or [0]
+    first, last, top = (formats.short(value) for value in (known[0], known[-1], max(known)))
+    return f"From {first} to {last}, {top} at most"
+
+
 def share_of(value: float | None, top: float | None) -> float:
     """How wide a bar is, 0 to 100, when the greatest is `top`."""
     return round(100 * (value or 0) / top, 1) if top else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from tracker.services import Services
+from tracker.web.dashboard.courses import Course
 from tracker.web.dashboard.panels import Panel
 from tracker.web.dashboard.question_page import QuestionPage
 
@@ -17,6 +18,7 @@ PAGE = QuestionPage(
             "By message",
             "errors",
             "dashboard/errors/_messages.html",
+            course=Course("errors", "message", "error"),
             options={"limit": "50"},
             empty=lambda answer: not answer["total"],
             teach="dashboard/errors/_none.html",

@@ -7,9 +7,11 @@ from typing import Any
 
 from flask import Flask
 
+from tracker.analytics.features import FEATURE_USED
 from tracker.services import Services
 from tracker.web import formats
 from tracker.web.dashboard import charts
+from tracker.web.dashboard.courses import Course
 from tracker.web.dashboard.look import Look
 from tracker.web.dashboard.panels import Panel
 from tracker.web.dashboard.question_page import QuestionPage
@@ -106,6 +108,7 @@ PAGE = QuestionPage(
             "All features",
             "features",
             "dashboard/features/_features.html",
+            course=Course("features", "featureName", "feature", (FEATURE_USED,)),
             empty=unused,
             teach="dashboard/features/_none.html",
             size="table",

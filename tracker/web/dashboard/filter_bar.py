@@ -9,7 +9,7 @@ from tracker.analytics.filters import OF_BOTH, OF_EVENTS, OF_PERSONS, OF_SESSION
 from tracker.analytics.query import Filter, Operator
 from tracker.definitions.stored import Definition
 from tracker.domain.period import HOUR, Interval, Period
-from tracker.web import countries
+from tracker.web import countries, languages
 from tracker.web.dashboard.local_time import short_day
 from tracker.web.dashboard.look import Look
 
@@ -130,11 +130,13 @@ def filter_words(wanted: Filter) -> str:
 
 
 def value_words(dimension: str, value: str | None) -> str:
-    """A value as people call it: countries by their name, None as what it means."""
+    """A value as people call it: countries and languages by their names, None as what it means."""
     if value is None:
         return "None" if dimension.startswith("utm_") or dimension == "referrer" else "Unknown"
     if dimension == "country":
         return countries.name(value)
+    if dimension == "language":
+        return languages.name(value)
     return value.capitalize() if dimension == "device" else value
 
 

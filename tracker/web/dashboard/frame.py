@@ -18,6 +18,7 @@ def register(app: Flask, services: Services) -> None:
     explained.register(app)
     for name, function in (
         ("spark", charts.spark),
+        ("spark_words", charts.spark_words),
         ("share_of", charts.share_of),
         ("asked_words", asked_words),
     ):

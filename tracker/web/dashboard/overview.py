@@ -7,10 +7,12 @@ from typing import Any
 
 from flask import Flask
 
+from tracker.domain.event import PAGE_VIEW
 from tracker.services import Services
 from tracker.web import countries, formats
 from tracker.web.dashboard import charts
 from tracker.web.dashboard.charts import Chart, Series
+from tracker.web.dashboard.courses import Course
 from tracker.web.dashboard.filter_bar import period_words
 from tracker.web.dashboard.look import Look
 from tracker.web.dashboard.panels import Panel, Tab
@@ -140,6 +142,7 @@ def cut(name: str, title: str, **labels: str) -> Panel:
         options=TEN,
         more=200,
         tabs=tabs(**labels),
+        course=Course("rows", "value", "page", (PAGE_VIEW,)) if "page" in labels else None,
         empty=no_rows,
         size="table",
         width="half",
@@ -193,6 +196,7 @@ PAGE = QuestionPage(
             "Events",
             "event-ranking",
             "dashboard/overview/_events.html",
+            course=Course("rows", "event", "event"),
             options=TEN,
             more=500,
             empty=no_rows,

@@ -14,6 +14,8 @@ from tracker.definitions.resolve import resolve
 from tracker.errors import DesirepathError, Unavailable
 from tracker.ledger import reads
 from tracker.services import Services
+from tracker.web.dashboard import courses
+from tracker.web.dashboard.courses import Course
 from tracker.web.dashboard.look import Look
 
 Answer = Any
@@ -41,6 +43,7 @@ class Panel:
     `keep=False` is for panels that name people: browsers keep nothing of them.
     `size` is how much room it takes, from `panels.css`: row, short, chart, tiles, tall, table …
     `lazy` ones load when they come into sight.
+    `course` gives the template `courses`: how each row went over time, by its value.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Panel:
     width: str = "whole"
     lazy: bool = False
     more: int = 0
+    course: Course | None = None
     keep: bool = True
 
     def tab(self, look: Look) -> Tab | None:
@@ -114,6 +118,7 @@ def answered(services: Services, panel: Panel, look: Look) -> Shown:
     try:
         question, query, options = resolve(look.site, panel.question, look.params(**asked), look.now_ms)
         answer = services.answers.told(question, query, **options)
+        course = courses.of_rows(services, panel.course, answer, query) if panel.course else {}
     except DesirepathError as error:
         return Shown(_frame(panel, look, error=error, preparing=isinstance(error, Unavailable)), False)
     nothing = panel.empty is not None and panel.empty(answer)
@@ -123,6 +128,7 @@ def answered(services: Services, panel: Panel, look: Look) -> Shown:
         question=question,
         query=query,
         answer=answer,
+        courses=course,
         shown=panel.shape(answer, look) if panel.shape and not nothing else answer,
         empty=nothing,
         freshness=freshness(services),

@@ -6,10 +6,12 @@ from typing import Any
 
 from flask import Flask
 
+from tracker.domain import products as goods
 from tracker.services import Services
 from tracker.web import formats
 from tracker.web.dashboard import charts, paging
 from tracker.web.dashboard.charts import Chart, Series
+from tracker.web.dashboard.courses import Course
 from tracker.web.dashboard.look import Look
 from tracker.web.dashboard.panels import Panel
 from tracker.web.dashboard.question_page import QuestionPage
@@ -68,6 +70,7 @@ PAGE = QuestionPage(
             "Products",
             "products",
             "dashboard/products/_products.html",
+            course=Course("products", "productId", "product", goods.names("view")),
             options={"limit": str(PAGE_SIZE)},
             takes=("search", "sort", "offset"),
             shape=listed,

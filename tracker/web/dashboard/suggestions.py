@@ -18,6 +18,7 @@ from tracker.web import access
 from tracker.web.dashboard.filter_bar import value_words
 
 MOST = 20
+LETTERS = ("country", "language")
 LONGEST = 200
 ASKS_A_MINUTE = "300 per minute"
 
@@ -49,8 +50,8 @@ def suggest(services: Services, site: Site, dimension: str, typed: str, now_ms: 
         answer = _ask(services, site, "people", {"search": [typed]}, now_ms)
         found = [person[field] for person in answer["people"]]
     else:
-        # Countries are typed by name and kept as letters, so all of them are looked through here.
-        contains = dimension != "country" and typed
+        # These are typed by name and kept as letters, so all of them are looked through here.
+        contains = dimension not in LETTERS and typed
         wanted = [format_filter(Filter(dimension, Operator.CONTAINS, (typed,)))] if contains else []
         params = {"dimension": [dimension], "filter": wanted}
         found = [row["value"] for row in _ask(services, site, "breakdown", params, now_ms)["rows"]]
@@ -59,7 +60,7 @@ def suggest(services: Services, site: Site, dimension: str, typed: str, now_ms: 
 
 
 def _ask(services: Services, site: Site, name: str, params: dict[str, list[str]], now_ms: int) -> Any:
-    params = {"limit": ["300" if params.get("dimension") == ["country"] else str(MOST)], **params}
+    params = {"limit": ["300" if params.get("dimension", [""])[0] in LETTERS else str(MOST)], **params}
     question, query, options = resolve(site, name, params, now_ms)
     return services.answers.told(question, query, **options)
 

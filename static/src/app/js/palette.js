@@ -4,12 +4,19 @@ const WAIT = 150;
 
 function pages() {
   const links = document.querySelectorAll("#nav a, #site-menu a, #user-menu a");
-  return [...links].map((link) => ({
+  const found = [...links].map((link) => ({
     kind: link.closest("#site-menu") ? "Site" : "Page",
     label: link.textContent.trim(),
     detail: "",
     url: link.href,
   }));
+  return [...found, ...actions()];
+}
+
+// What is done on this page instead of going to another one.
+function actions() {
+  const buttons = document.querySelectorAll("[data-action]:not([hidden])");
+  return [...buttons].map((button) => ({ kind: "Action", label: button.textContent.trim(), detail: "", button }));
 }
 
 class Palette {
@@ -46,7 +53,8 @@ class Palette {
   }
 
   show(found) {
-    this.list.replaceChildren(...found.slice(0, 30).map(row));
+    this.found = found.slice(0, 30);
+    this.list.replaceChildren(...this.found.map(row));
     this.choose(0);
   }
 
@@ -72,14 +80,20 @@ class Palette {
   }
 
   go(chosen) {
-    if (chosen) location.assign(chosen.dataset.url);
+    const found = chosen && this.found[chosen.dataset.index];
+    if (found?.button) {
+      dialog.close();
+      found.button.click();
+    } else if (found) {
+      location.assign(found.url);
+    }
   }
 }
 
-function row({ kind, label, detail, url }, index) {
+function row({ kind, label, detail }, index) {
   const item = document.createElement("li");
   Object.assign(item, { id: `palette-${index}`, role: "option" });
-  item.dataset.url = url;
+  item.dataset.index = index;
   const kinds = document.createElement("span");
   kinds.className = "palette-kind";
   kinds.textContent = kind;

@@ -20,7 +20,7 @@ async function drawAll(root) {
   }
 }
 
-async function redrawAll() {
+export async function redrawAll() {
   if (library) (await library).redraw(sankey);
 }
 
