@@ -19,7 +19,9 @@ from tracker.errors import Invalid
 WEEK = {"from": "2026-03-09", "to": "2026-03-15"}
 
 
-def did(event: str, product: str, who: str = "ann", at: str = "2026-03-10 10:00", **more: object) -> Simple:
+def did(
+    event: str, product: str, who: str | None = "ann", at: str = "2026-03-10 10:00", **more: object
+) -> Simple:
     return {"at": at, "visitor": who, "name": event, "properties": {"product_id": product, **more}}
 
 
@@ -99,6 +101,29 @@ def test_one_product_over_time(store_with: Callable[..., LoadedSite]) -> None:
     assert [step.views for step in weekly.series] == [2]
     nothing = site.ask(product_summary.answer, options={"product": "P9"}, **WEEK)
     assert (nothing.name, nothing.views, nothing.view_to_click_rate) == (None, 0, 0.0)
+
+
+def test_a_name_told_by_the_server_counts_whenever_it_was_told(store_with: Callable[..., LoadedSite]) -> None:
+    site = store_with(
+        [
+            did("product_updated", "P1", None, at="2025-01-01 10:00", name="Blue mug"),
+            did("product_viewed", "P1"),
+            did("product_viewed", "P2", product_name="Sock"),
+            did("product_updated", "P2", None, at="2026-03-20 10:00", name="Socks"),
+            did("product_updated", "P3", None, name="Hat"),
+            did("product_viewed", "P3", product_name="Red hat"),
+            did("product_updated", "P4", None, name="Nobody looks at it"),
+            did("product_viewed", "P5"),
+        ]
+    )
+    names = {"P1": "Blue mug", "P2": "Socks", "P3": "Red hat", "P5": None}
+    found = site.ask(products.answer, **WEEK)
+    assert {one.product_id: one.name for one in found.products} == names
+    assert {one.users for one in found.products} == {1}
+    for product, name in names.items():
+        assert site.ask(product_summary.answer, options={"product": product}, **WEEK).name == name
+    (mug,) = site.ask(products.answer, options={"search": "blue"}, **WEEK).products
+    assert (mug.product_id, mug.views) == ("P1", 1)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

@@ -11,7 +11,7 @@ from tracker.analytics.filters import Condition, events_in
 from tracker.analytics.query import Query
 from tracker.columns.dialect import json_text, last_by
 from tracker.columns.schema import events
-from tracker.domain.products import ACTIONS, names, rate
+from tracker.domain.products import ACTIONS, UPDATED, names, rate
 
 NAMES = tuple(dict.fromkeys(name for action in ACTIONS for name in names(action)))
 
@@ -45,7 +45,29 @@ def counts() -> list[sa.Label[int]]:
 
 def product_name() -> sa.ColumnElement[Any]:
     """An aggregate: what the product was called last."""
-    told = sa.func.coalesce(
-        json_text(events.c.properties, "product_name"), json_text(events.c.properties, "name")
+    return last_by(_told(), events.c.id)
+
+
+def named_at() -> sa.ColumnElement[Any]:
+    """An aggregate: the number of the event that told it."""
+    return sa.func.max(sa.case((_told().is_not(None), events.c.id), else_=None))
+
+
+def names_by_servers(query: Query) -> sa.Subquery:
+    """Rows (product_id, called, named_at): what a server called each product last, in the period or not."""
+    return (
+        sa.select(events.c.product_id, product_name().label("called"), named_at().label("named_at"))
+        .where(is_naming(query), events.c.product_id.is_not(None))
+        .group_by(events.c.product_id)
+        .subquery("named")
     )
-    return last_by(told, events.c.id)
+
+
+def is_naming(query: Query) -> Condition:
+    """Whether a row of `events` is a server telling what a product is called."""
+    return sa.and_(events.c.site_id == query.site_id, events.c.name == UPDATED)
+
+
+def _told() -> sa.ColumnElement[Any]:
+    properties = events.c.properties
+    return sa.func.coalesce(json_text(properties, "product_name"), json_text(properties, "name"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.analytics.product_events import Rates, counts, of_products, product_name, rates
+from tracker.analytics.product_events import Rates, counts, is_naming, of_products, product_name, rates
 from tracker.analytics.query import Query
 from tracker.analytics.registry import Parameter, question
 from tracker.columns.schema import events
@@ -80,7 +80,9 @@ def answer(connection: sa.Connection, query: Query, product: str) -> ProductSumm
     """
     own = [*of_products(query), events.c.product_id == product]
     step = query.bucket(events.c.at).label("step")
-    whole = connection.execute(sa.select(product_name().label("called"), *_figures()).where(*own)).one()
+    whole = connection.execute(sa.select(*_figures()).where(*own)).one()
+    telling = sa.or_(is_naming(query), sa.and_(*of_products(query)))
+    called = connection.scalar(sa.select(product_name()).where(events.c.product_id == product, telling))
     steps = {
         row.step: row for row in connection.execute(sa.select(step, *_figures()).where(*own).group_by(step))
     }
@@ -88,7 +90,7 @@ def answer(connection: sa.Connection, query: Query, product: str) -> ProductSumm
         Step(**_told(steps.get(bucket.key)), date=bucket.name, start=bucket.start)
         for bucket in query.buckets()
     )
-    return ProductSummary(**_told(whole), product_id=product, name=whole.called or None, series=series)
+    return ProductSummary(**_told(whole), product_id=product, name=called or None, series=series)
 
 
 def _figures() -> list[sa.Label[Any]]:

@@ -9,7 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.analytics.people import searched
-from tracker.analytics.product_events import Rates, counts, of_products, product_name, rates
+from tracker.analytics.product_events import (
+    Rates,
+    counts,
+    named_at,
+    names_by_servers,
+    of_products,
+    product_name,
+    rates,
+)
 from tracker.analytics.query import Query
 from tracker.analytics.registry import Parameter, question
 from tracker.analytics.sales import each_sale, in_currency, main_currency
@@ -80,7 +88,8 @@ def answer(connection: sa.Connection, query: Query, search: str = "", sort: str 
       purchases ÷ cart adds; in per cent with one decimal, 0.0 of nothing.
     - **Revenue**: the amounts of its sales (see *Revenue*: each reference once), in the currency most sales
       have.
-    - **Name**: what the latest event calls it (`product_name`, else `name`).
+    - **Name**: what the latest event calls it (`product_name`, else `name`), or your server has called it
+      since (`PUT /api/v1/products/{id}`), in the period or not.
     """
     currency = main_currency(connection, query)
     rows = connection.execute(_page(query, currency, search, sort)).all()
@@ -115,7 +124,8 @@ def _each(query: Query, currency: str | None) -> sa.CTE:
     done = (
         sa.select(
             events.c.product_id,
-            product_name().label("called"),
+            product_name().label("told"),
+            named_at().label("told_at"),
             *counts(),
             sa.func.count(events.c.person_id.distinct()).label("users"),
             sa.func.count(events.c.session_id.distinct()).label("sessions"),
@@ -131,11 +141,14 @@ def _each(query: Query, currency: str | None) -> sa.CTE:
         .group_by(sales.c.product_id)
         .subquery("sold")
     )
-    return (
-        sa.select(*done.c, sold.c.revenue)
-        .select_from(done.outerjoin(sold, sold.c.product_id == done.c.product_id))
-        .cte("each_product")
+    named = names_by_servers(query)
+    # Some engines put zeros where a joined row is missing, others nothing.
+    later = sa.func.coalesce(named.c.named_at, 0) > sa.func.coalesce(done.c.told_at, 0)
+    called = sa.case((later, named.c.called), else_=done.c.told).label("called")
+    joined = done.outerjoin(sold, sold.c.product_id == done.c.product_id).outerjoin(
+        named, named.c.product_id == done.c.product_id
     )
+    return sa.select(*done.c, called, sold.c.revenue).select_from(joined).cte("each_product")
 
 
 def _found(query: Query, currency: str | None, search: str) -> sa.Select[Any]:

@@ -12,6 +12,8 @@ ACTIONS: dict[str, str] = {
     "purchase": "purchase",
 }
 """Action → the name its events are kept under. Events named like the action itself count as well."""
+UPDATED = "product_updated"
+"""The event by which a server tells what a product is called."""
 
 
 def names(action: str) -> tuple[str, ...]:

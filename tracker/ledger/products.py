@@ -14,12 +14,10 @@ from typing import Any
 import msgspec
 
 from tracker.domain.event import Event
-from tracker.domain.products import ACTIONS, names
+from tracker.domain.products import ACTIONS, UPDATED, names
 from tracker.ledger.connect import Connection
 
 ACTION_OF = {name: action for action in ACTIONS for name in names(action)}
-UPDATED = "product_updated"
-"""The event by which a server tells what a product is called."""
 TOLD = frozenset(ACTION_OF) | {UPDATED}
 COLUMNS = ", ".join(f'"{action}"' for action in ACTIONS)
 MAX_ID = 500

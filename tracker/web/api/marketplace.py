@@ -12,7 +12,7 @@ from tracker.analytics.product_summary import answer as summary_of
 from tracker.definitions.resolve import query_of
 from tracker.domain.arrival import Arrival
 from tracker.domain.event import RawEvent, Trust
-from tracker.domain.products import ACTIONS, rate
+from tracker.domain.products import ACTIONS, UPDATED, rate
 from tracker.doors.auth import Authenticator, Sender
 from tracker.doors.http import Request
 from tracker.errors import Invalid, NotFound, Unauthorized
@@ -149,7 +149,7 @@ def _name(product_id: str) -> Response:
     sender = _server()
     details = _details()
     told = {"product_id": product_id, "product_name": details.pop("name"), **details}
-    event = RawEvent(products.UPDATED, properties=told, interactive=False)
+    event = RawEvent(UPDATED, properties=told, interactive=False)
     services, now = _services(), clock.now_ms()
     passed = services.pipeline.run(Arrival(sender.site, Trust.SECRET, now), [event])
     if passed.drops:
