@@ -34,10 +34,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "definitions": {"analytics", "accounts", "extensions", "models"},
     "services": {"config", "domain", "doors", "ingest", "ledger", "columns", "analytics"},
     "support": {"domain", "doors", "ingest", "ledger"},
+    "history": {"domain", "doors", "ingest", "ledger"},
     "jobs": {"config", "domain", "enrich", "ledger", "columns", "accounts", "backup", "services"},
     "web": {
         "config", "domain", "extensions", "models", "ledger", "columns", "analytics", "accounts", "services",
-        "doors", "enrich", "definitions", "backup", "support",
+        "doors", "enrich", "definitions", "backup", "support", "history",
     },
     "app": {
         "config", "domain", "extensions", "models", "enrich", "ingest", "doors", "ledger", "columns",
@@ -50,7 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         "config", "domain", "ledger", "columns", "accounts", "services", "app", "server", "demo", "models",
         "extensions", "logs", "doors", "ingest", "analytics", "enrich", "files", "doctor",
-        "backup", "support",
+        "backup", "support", "history",
     },
 }  # fmt: skip
 NAMELESS = {"utils", "util", "helpers", "common", "misc", "manager", "base_utils"}

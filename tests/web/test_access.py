@@ -76,6 +76,7 @@ LEVELS: dict[str, Level] = {
     "api.replace_definition": Level.ADMIN,
     "api.delete_definition": Level.ADMIN,
     "api.move_credits": Level.ADMIN,
+    "api.import_history": Level.ADMIN,
 }
 VALUES: dict[str, str | int] = {
     "product_id": "P1",

@@ -25,6 +25,7 @@ COMMANDS = {
     "restore": ("tracker.cli.backup", "restore"),
     "rollback": ("tracker.cli.backup", "roll_back"),
     "doctor": ("tracker.cli.doctor", "doctor"),
+    "import": ("tracker.cli.importing", "import_file"),
     "user": ("tracker.cli.user", "user"),
     "credits": ("tracker.cli.credits", "credits"),
     "payments": ("tracker.cli.payments", "payments"),

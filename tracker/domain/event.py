@@ -12,6 +12,8 @@ MAX_PROPERTIES = 100
 MAX_PROPERTIES_BYTES = 32 * 1024
 MAX_EVENTS = 500
 MAX_BODY_BYTES = 1_000_000
+MAX_IMPORT_BYTES = 16_000_000
+"""One part of an import over HTTP; the command line takes any size."""
 FUTURE_TOLERANCE_MS = 5 * 60 * 1000
 
 PAGE_VIEW = "page_viewed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
@@ -11,7 +12,7 @@ from a2wsgi import WSGIMiddleware
 from flask import Flask
 
 from tracker import clock
-from tracker.domain.event import MAX_BODY_BYTES
+from tracker.domain.event import MAX_BODY_BYTES, MAX_IMPORT_BYTES
 from tracker.doors.doors import Waiting
 from tracker.doors.http import Reply, Request, error_reply
 from tracker.enrich import address as addresses
@@ -32,6 +33,8 @@ HELD_BYTES = 64 << 20
 COMMIT_SECONDS = 30
 TOO_SLOW = Unavailable("The disk takes too long; please send again.", retry_after=5)
 CLOSE = (b"connection", b"close")
+IMPORT = re.compile(r"/api/v1/sites/\d+/import")
+"""Where larger bodies are taken."""
 
 
 class Front:
@@ -113,11 +116,14 @@ class Front:
         # The whole body is read here, so that a slow sender holds no thread of the pool.
         try:
             has_body = scope["method"] in ("POST", "PUT", "PATCH", "DELETE")
-            body = await self._bodies.read(receive, self._page_limit) if has_body else b""
+            body = await self._bodies.read(receive, self._limit(scope)) if has_body else b""
         except DesirepathError as error:
             await _send(send, error_reply(error), CLOSE)
             return
         await self._pages(scope, _replay(body, receive), send)
+
+    def _limit(self, scope: Scope) -> int:
+        return MAX_IMPORT_BYTES if IMPORT.fullmatch(scope["path"]) else self._page_limit
 
 
 def _settle(told: Sequence[tuple[asyncio.Future[Outcome], Outcome]]) -> None:

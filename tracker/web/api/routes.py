@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify
 
 from tracker.extensions import limiter
 from tracker.services import Services
-from tracker.web.api import credits, definitions
+from tracker.web.api import credits, definitions, history
 from tracker.web.api.auth import caller
 from tracker.web.api.events import Events
 from tracker.web.api.openapi import document
@@ -21,6 +21,7 @@ def register(app: Flask) -> None:
     blueprint.add_url_rule("/openapi.json", "openapi", _openapi)
     definitions.register(blueprint)
     credits.register(blueprint)
+    history.register(blueprint)
     app.register_blueprint(blueprint)
 
 

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from tracker import __version__
-from tracker.web.api.openapi import activity, credits, definitions, events, parts, questions, track, webhooks
+from tracker.web.api.openapi import (
+    activity,
+    credits,
+    definitions,
+    events,
+    history,
+    parts,
+    questions,
+    track,
+    webhooks,
+)
 from tracker.web.api.openapi.parts import Json, json_content
 
 SELF: Json = {
@@ -35,6 +45,7 @@ def build() -> Json:
             **definitions.PATHS,
             **activity.PATHS,
             **webhooks.PATHS,
+            **history.PATHS,
             **SELF,
         },
         "components": {
@@ -45,6 +56,7 @@ def build() -> Json:
                 **events.SCHEMAS,
                 **definitions.SCHEMAS,
                 **credits.SCHEMAS,
+                **history.SCHEMAS,
             },
         },
     }

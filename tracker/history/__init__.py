@@ -1,0 +1,1 @@
+"""Bulk import of history: files of any size, read line by line, through the road every event takes."""
