@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -20,6 +21,7 @@ from tracker.accounts import sites, users
 from tracker.accounts.roles import Role
 from tracker.config import Settings
 
+ROOT = Path(__file__).parents[3]
 WAITING = "Waiting for the first event"
 
 
@@ -45,6 +47,18 @@ def test_the_tag_is_all_a_page_needs(hers: Browser, site: Keys) -> None:
     page = hers.get(f"/sites/{site.id}/install").text
     expected = f'<script defer src="http://localhost/js/tracker.js" data-site="{site.site_key}"></script>'
     assert snippet(page, "tag") == expected
+
+
+def test_the_second_tag_records_without_code_what_the_script_knows(hers: Browser, site: Keys) -> None:
+    page = hers.get(f"/sites/{site.id}/install").text
+    plain, auto = snippet(page, "tag"), snippet(page, "auto-tag")
+    words = re.search(r' data-auto="([a-z ]+)"', auto)
+    assert words and auto.replace(words[0], "") == plain
+    script = (ROOT / "static" / "src" / "auto.js").read_text()
+    known = {
+        word for asked in re.findall(r"asked\(([^)]*)\)", script) for word in re.findall(r'"(\w+)"', asked)
+    }
+    assert set(words[1].split()) <= known and "clicks" in known
 
 
 @pytest.mark.parametrize("identity", ["persistent", "cookieless"])

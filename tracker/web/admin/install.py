@@ -11,7 +11,7 @@ from tracker.services import Services
 from tracker.web import access
 from tracker.web.admin import shown_once
 from tracker.web.admin.first_event import Arrivals, look
-from tracker.web.script_tag import host, script_tag
+from tracker.web.script_tag import AUTO, host, script_tag
 
 
 def register(app: Flask, services: Services) -> None:
@@ -36,7 +36,7 @@ class InstallPages:
         settings = self._services.settings
         return render_template(
             "admin/install.html", site=site, keys=keys, host=host(settings), tag=script_tag(site, settings),
-            arrivals=self._arrivals(site), now_ms=clock.now_ms(),
+            auto_tag=script_tag(site, settings, AUTO), arrivals=self._arrivals(site), now_ms=clock.now_ms(),
         )  # fmt: skip
 
     def status(self, site_id: int) -> ResponseReturnValue:
