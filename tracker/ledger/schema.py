@@ -116,6 +116,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WHERE name IN ('payment_initialized', 'payment_completed', 'webhook_received', 'credits_added',
             'payment_failed')""",
     ),
+    (
+        # A balance is read with every operation (ledger/credit_moves.py), on the writer's thread: not by
+        # way of all that a user ever did.
+        """CREATE INDEX events_of_credits ON events (site_id, user_id, at)
+            WHERE name IN ('credits_added', 'credits_deducted')""",
+    ),
 )
 VERSION = len(MIGRATIONS)
 
