@@ -5,6 +5,7 @@ import "./js/forms.js";
 import "./js/times.js";
 import "./js/feed/feed.js";
 import "./js/panels.js";
+import "./js/live.js";
 import "./js/pictures.js";
 import "./js/print.js";
 import "./js/filter-bar.js";

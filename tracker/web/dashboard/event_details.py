@@ -9,7 +9,7 @@ from typing import Any
 
 from tracker.domain.event import Flag
 from tracker.ledger.reads import Stored
-from tracker.web import event_json
+from tracker.web import countries, event_json, languages
 from tracker.web.dashboard.feed_rows import Row, Rows
 from tracker.web.dashboard.local_time import LocalTime, duration, local_time
 from tracker.web.event_filter import EventFilter
@@ -27,6 +27,8 @@ PAGE = {
     "utm_term": "utm_term",
     "utm_content": "utm_content",
 }
+WORDS = {"country": countries.name, "language": languages.name}
+"""What is kept as letters and told by name."""
 DEVICE = {
     "device": "Device",
     "browser": "Browser",
@@ -118,4 +120,5 @@ def _named(names: dict[str, str], known: dict[str, Any]) -> list[Line]:
 
 def _with_version(key: str, known: dict[str, Any]) -> str:
     version = known.get(f"{key}_version")
-    return f"{known[key]} {version}" if version else str(known[key])
+    value = WORDS[key](str(known[key])) if key in WORDS else str(known[key])
+    return f"{value} {version}" if version else value

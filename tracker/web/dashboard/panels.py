@@ -43,6 +43,7 @@ class Panel:
     `keep=False` is for panels that name people: browsers keep nothing of them.
     `size` is how much room it takes, from `panels.css`: row, short, chart, tiles, tall, table …
     `lazy` ones load when they come into sight.
+    `live` tells whether what is looked at goes on: then the panel asks for its new lines (`live.js`).
     `course` gives the template `courses`: how each row went over time, by its value.
     """
 
@@ -61,6 +62,7 @@ class Panel:
     lazy: bool = False
     more: int = 0
     course: Course | None = None
+    live: Callable[[Look], bool] | None = None
     keep: bool = True
 
     def tab(self, look: Look) -> Tab | None:
@@ -129,6 +131,7 @@ def answered(services: Services, panel: Panel, look: Look) -> Shown:
         query=query,
         answer=answer,
         courses=course,
+        live=panel.live is not None and panel.live(look),
         shown=panel.shape(answer, look) if panel.shape and not nothing else answer,
         empty=nothing,
         freshness=freshness(services),

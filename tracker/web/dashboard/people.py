@@ -65,6 +65,11 @@ def chronology(answer: Any, look: Look) -> dict[str, Any]:
     }
 
 
+def goes_on(look: Look) -> bool:
+    """Whether the newest lines of a timeline are shown, and more may come."""
+    return look.query.period.until > look.now_ms and not look.own.keys() & {"before", "after", "event"}
+
+
 PAGE = QuestionPage(
     name="people",
     title="People",
@@ -121,6 +126,7 @@ ONE = QuestionPage(
                 Tab("credits", "Credits", {"kind": "credit"}),
             ),
             shape=chronology,
+            live=goes_on,
             empty=lambda answer: not answer["items"],
             teach="dashboard/people/_quiet.html",
             size="tall",

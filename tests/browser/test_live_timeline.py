@@ -1,0 +1,82 @@
+"""The timeline of one person while they are there: new events appear, what is open stays open."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.browser import pages
+from tests.browser.pages import violations, watched
+from tests.live_server import Keys, LiveServer, serving
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass
+class Place:
+    """A server with a site, and somebody signed in."""
+
+    server: LiveServer
+    browser: Browser
+    state: Any
+    keys: Keys
+
+    def send(self, *names: str) -> None:
+        body = {
+            "user": {"id": "42", "name": "Alice"},
+            "events": [{"eventName": name, "id": str(uuid.uuid4())} for name in names],
+        }
+        status, answer = self.server.track(body, Authorization=f"Bearer {self.keys.secret_key}")
+        assert status == 200, answer
+
+    def open(self) -> Any:
+        return watched(self.browser, self.server, self.state, viewport={"width": 1280, "height": 900})
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    data = tmp_path_factory.mktemp("live")
+    with serving(data, ratelimit_enabled="0") as server, sync_playwright() as playwright:
+        pages.owner(server)
+        with pages.chromium(playwright) as browser:
+            state = pages.sign_in(browser, server)
+            yield Place(server, browser, state, server.create_site("Corner Shop"))
+
+
+def test_new_events_appear_and_what_is_open_stays(place: Place) -> None:
+    place.send("signup", "first_order")
+    with place.open() as watch:
+        page = watch.page
+        names = page.locator(".timeline-name")
+        page.goto(f"/sites/{place.keys.id}/person?person=42")
+        expect(names).to_have_text(["first_order", "signup"])
+        page.locator(".timeline-item", has_text="signup").locator("summary").click()
+        place.send("second_order")
+        expect(names).to_have_text(["second_order", "first_order", "signup"], timeout=15_000)
+        expect(page.locator("#panel-timeline [data-live-badge]")).to_be_visible()
+        expect(page.locator(".timeline-item", has_text="signup").locator("details[open]")).to_have_count(1)
+        assert violations(page) == []
+
+
+def test_a_time_that_is_over_does_not_go_on(place: Place) -> None:
+    place.send("late_order")
+    with place.open() as watch:
+        page = watch.page
+        page.goto(f"/sites/{place.keys.id}/person?person=42&from=2026-01-01&to=2026-01-02")
+        expect(page.locator("#panel-timeline")).to_contain_text("Nothing in this time")
+        expect(page.locator("[data-live]")).to_have_count(0)
+
+
+def test_a_timeline_without_anything_begins_by_itself(place: Place) -> None:
+    place.send("early")
+    with place.open() as watch:
+        page = watch.page
+        page.goto(f"/sites/{place.keys.id}/person?person=42&filter=event:is:renewal")
+        expect(page.locator("#panel-timeline")).to_contain_text("Nothing in this time")
+        place.send("renewal")
+        expect(page.locator(".timeline-name")).to_have_text(["renewal"], timeout=15_000)
