@@ -219,6 +219,20 @@ def test_the_palette_finds_people_and_events(
     assert alice.get(f"/sites/{site.id}/find?q=").get_json()["found"] == []
 
 
+def test_browsers_keep_nothing_of_people_but_scripts_may_ask_what_is_new(
+    alice: Browser, site: Keys, counted: Callable[..., None]
+) -> None:
+    counted({"user_id": "alice-42"})
+    address = f"/sites/{site.id}/person/panels/timeline?person=alice-42"
+    first = alice.get(address)
+    assert "alice-42" in first.text and first.headers["Cache-Control"] == "no-store"
+    tag = first.headers["ETag"]
+    assert alice.get(address, If_None_Match=tag).status_code == 304
+    counted({"user_id": "alice-42"})
+    again = alice.get(address, If_None_Match=tag)
+    assert again.status_code == 200 and again.text.count("timeline-name") == 2
+
+
 def test_a_site_at_a_glance(alice: Browser, site: Keys, counted: Callable[..., None]) -> None:
     counted({"visitor": "v1"}, {"visitor": "v2"})
     assert f'hx-get="/sites/{site.id}/glance"' in alice.get("/sites").text

@@ -18,6 +18,7 @@ PAGE = QuestionPage(
             "By message",
             "errors",
             "dashboard/errors/_messages.html",
+            keep=False,
             course=Course("errors", "message", "error"),
             options={"limit": "50"},
             empty=lambda answer: not answer["total"],

@@ -80,10 +80,10 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A panel as HTML; `keep` tells whether a browser may keep it while its tag is true."""
+    """A panel as HTML; `tagged` tells whether it stays as it is while its tag is true."""
 
     html: str
-    keep: bool
+    tagged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def answered(services: Services, panel: Panel, look: Look) -> Shown:
         api=look.api(panel.question, **asked),
         csv=look.api(panel.question, "csv", **asked),
     )
-    return Shown(html, panel.keep)
+    return Shown(html, True)
 
 
 def placeholder(_: Services, panel: Panel, look: Look) -> Shown:

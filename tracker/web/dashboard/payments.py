@@ -78,6 +78,7 @@ PAGE = QuestionPage(
             "Payments",
             "payments",
             "dashboard/payments/_payments.html",
+            keep=False,
             options={"limit": str(PAGE_SIZE)},
             takes=("search", "offset"),
             tabs=(
@@ -104,6 +105,7 @@ ONE = QuestionPage(
             "From beginning to end",
             "payment",
             "dashboard/payments/_flow.html",
+            keep=False,
             takes=("reference",),
             shape=flow,
             size="tall",

@@ -91,11 +91,11 @@ class Views:
             raise NotFound("There is no such panel.")
         role = access.role_on(access.need_viewer(), site_id)
         tag = panels.tag_of(self._services, found, look, role.word)
-        if found.keep and request.if_none_match.contains_weak(tag):
-            return _kept(make_response("", 304), tag)
+        if request.if_none_match.contains_weak(tag):
+            return _tagged(make_response("", 304), tag, found.keep)
         shown = panels.answered(self._services, found, look)
         response = make_response(shown.html)
-        return _kept(response, tag) if shown.keep else response
+        return _tagged(response, tag, found.keep) if shown.tagged else response
 
     def _render(self, look: Look) -> str:
         page = self.served
@@ -118,9 +118,10 @@ class Views:
         )
 
 
-def _kept(response: Response, tag: str) -> Response:
-    """Let the browser keep it for the one who is signed in, and ask each time whether it is still true."""
+def _tagged(response: Response, tag: str, keep: bool) -> Response:
+    """Say what it depends on. With `keep` the browser keeps it for the one who is signed in, and asks each
+    time whether it is still true; else nothing of it stays, and only a script may ask so."""
     response.set_etag(tag, weak=True)
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "private, no-cache" if keep else "no-store"
     response.vary.add("Cookie")
     return response
