@@ -9,10 +9,12 @@ import sqlalchemy as sa
 
 from tracker.analytics.filters import Condition, events_in
 from tracker.analytics.query import Query
-from tracker.columns.dialect import json_text, last_by
+from tracker.columns.dialect import contains, json_text, last_by
 from tracker.columns.schema import events
 from tracker.domain.products import ACTIONS, UPDATED, names, rate
 
+NAME_KEYS = ("product_name", "name")
+"""Properties that tell what a product is called, the better one first."""
 NAMES = tuple(dict.fromkeys(name for action in ACTIONS for name in names(action)))
 
 
@@ -45,12 +47,14 @@ def counts() -> list[sa.Label[int]]:
 
 def product_name() -> sa.ColumnElement[Any]:
     """An aggregate: what the product was called last."""
-    return last_by(_told(), events.c.id)
+    # One document is read for each product; to read all of them takes longer than everything else.
+    latest = last_by(sa.case((_tells_a_name(), events.c.properties), else_=None), events.c.id)
+    return sa.func.coalesce(*(json_text(latest, key) for key in NAME_KEYS))
 
 
 def named_at() -> sa.ColumnElement[Any]:
     """An aggregate: the number of the event that told it."""
-    return sa.func.max(sa.case((_told().is_not(None), events.c.id), else_=None))
+    return sa.func.max(sa.case((_tells_a_name(), events.c.id), else_=None))
 
 
 def names_by_servers(query: Query) -> sa.Subquery:
@@ -68,6 +72,6 @@ def is_naming(query: Query) -> Condition:
     return sa.and_(events.c.site_id == query.site_id, events.c.name == UPDATED)
 
 
-def _told() -> sa.ColumnElement[Any]:
-    properties = events.c.properties
-    return sa.func.coalesce(json_text(properties, "product_name"), json_text(properties, "name"))
+def _tells_a_name() -> Condition:
+    """Whether one of NAME_KEYS stands in the properties."""
+    return sa.or_(*(contains(events.c.properties, sa.literal(f'"{key}":')) for key in NAME_KEYS))
