@@ -238,7 +238,9 @@ def test_without_storage_events_still_arrive(far_end: FarEnd, visitor: BrowserCo
     page.evaluate("desirepath.identify('7'); desirepath.track('x')")
     page.goto("about:blank")
     far_end.heard("page_viewed", "user_identified", "x")
-    assert far_end.batches[-1].body["user"]["id"] == "7"
+    # The two requests of one page may overtake each other.
+    users = [batch.body["user"]["id"] for batch in far_end.batches if batch.body.get("user")]
+    assert users and set(users) == {"7"}
 
 
 def test_in_a_sandbox_events_still_arrive(far_end: FarEnd, visitor: BrowserContext) -> None:
