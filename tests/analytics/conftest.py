@@ -10,7 +10,6 @@ from hypothesis import settings
 from tests.analytics.stores import Copies, LoadedSite, World
 from tracker.columns.clickhouse import ClickHouseStore
 
-
 CLICKHOUSE_SHARE = 3
 """Of examples, one in so many is tried on ClickHouse too: a statement costs it ten times as much."""
 _SETTINGS = "_hypothesis_internal_use_settings"
