@@ -27,6 +27,7 @@ from tracker.ingest.pipeline import Pipeline
 from tracker.ingest.tools import Tools
 from tracker.jobs.backups import Backups, RestoreTests
 from tracker.jobs.clockwork import Clockwork
+from tracker.jobs.erasures import Erasures
 from tracker.jobs.salts import SaltKeeper
 from tracker.jobs.warm_up import WarmUp
 from tracker.ledger import known_as, products
@@ -99,7 +100,13 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
     store = DuckDBStore(settings.columns_path, memory_mb=settings.columns_memory_mb)
     sync = Sync(settings.ledger_path, store)
     readers = Readers(settings.ledger_path)
-    jobs = Clockwork([Backups(settings), RestoreTests(settings)])
+    writer = Writer(
+        settings.ledger_path,
+        cache_mb=settings.ledger_cache_mb,
+        queue_events=settings.queue_events,
+        queue_bytes=settings.queue_mb << 20,
+    )
+    jobs = Clockwork([Erasures(settings, writer, sync), Backups(settings), RestoreTests(settings)])
 
     def product_name(site_id: int, product_id: str) -> str | None:
         with readers.read() as connection:
@@ -118,12 +125,7 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
         pipeline=pipeline,
         doors=Doors(sites, pipeline, limits, refusals, product_name, user_by_email),
         refusals=refusals,
-        writer=Writer(
-            settings.ledger_path,
-            cache_mb=settings.ledger_cache_mb,
-            queue_events=settings.queue_events,
-            queue_bytes=settings.queue_mb << 20,
-        ),
+        writer=writer,
         readers=readers,
         sync=sync,
         answers=Answers(store),

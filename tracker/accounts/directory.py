@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 import threading
@@ -15,6 +16,7 @@ from pysqlite3 import dbapi2 as sqlite
 
 from tracker import clock
 from tracker.accounts import keys
+from tracker.domain.erased import Erased
 from tracker.domain.site import Identity, Site, SiteRules
 from tracker.ledger import connect
 
@@ -154,6 +156,7 @@ def _read(connection: connect.Connection, now_ms: int) -> _Snapshot:
         signing = connection.execute(
             "SELECT site_id, provider, secret, previous_secret, previous_secret_until FROM webhook_secrets"
         ).fetchall()
+        erased = _erased(connection)
     finally:
         connection.execute("ROLLBACK")
     named = [dict(zip(COLUMNS.split(", "), row, strict=True)) for row in rows]
@@ -163,8 +166,18 @@ def _read(connection: connect.Connection, now_ms: int) -> _Snapshot:
     snapshot = _Snapshot(good_until=min(ends, default=math.inf))
     for values in named:
         found = _site(values, tuple(domains.get(values["id"], ())), now_ms)
-        _add(snapshot, replace(found, webhook_secrets=secrets.get(found.id, {})))
+        _add(snapshot, replace(found, webhook_secrets=secrets.get(found.id, {}), erased=erased.get(found.id)))
     return snapshot
+
+
+def _erased(connection: connect.Connection) -> dict[int, Erased]:
+    marks: dict[int, dict[str, int]] = {}
+    for site_id, at, hashes in connection.execute("SELECT site_id, at, marks FROM erasures ORDER BY at"):
+        marks.setdefault(site_id, {}).update(dict.fromkeys(json.loads(hashes), at))
+    if not marks:
+        return {}
+    key = connection.execute("SELECT value FROM app_secrets WHERE name = 'erasure'").fetchone()[0]
+    return {site_id: Erased(site_id, bytes(key), known) for site_id, known in marks.items()}
 
 
 def _webhook_secrets(rows: list[Any], now_ms: int) -> dict[int, dict[str, tuple[str, ...]]]:

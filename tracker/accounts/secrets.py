@@ -27,15 +27,20 @@ class Salts:
 
 def cookie_key(path: Path) -> bytes:
     """The key that signs session cookies; made at the first start."""
+    return kept(path, "cookie")
+
+
+def kept(path: Path, name: str) -> bytes:
+    """A secret by name, made when it is first asked for."""
     connection = _open(path)
     try:
         connection.execute(
-            "INSERT OR IGNORE INTO app_secrets (name, value) VALUES ('cookie', ?)", (secrets.token_bytes(32),)
+            "INSERT OR IGNORE INTO app_secrets (name, value) VALUES (?, ?)", (name, secrets.token_bytes(32))
         )
-        row = connection.execute("SELECT value FROM app_secrets WHERE name = 'cookie'").fetchone()
+        row = connection.execute("SELECT value FROM app_secrets WHERE name = ?", (name,)).fetchone()
         return bytes(row[0])
     except sqlite.DatabaseError as error:
-        raise Unavailable(f"The key for cookies cannot be stored: {error}.") from error
+        raise Unavailable(f"The secret {name} cannot be stored: {error}.") from error
     finally:
         connection.close()
 

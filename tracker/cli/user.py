@@ -9,6 +9,7 @@ import msgspec
 
 from tracker import clock
 from tracker.cli.data import data_option, opened
+from tracker.cli.erase import erase
 from tracker.cli.which import chosen, local, plain, site_option
 from tracker.domain.money import plain as amount
 from tracker.domain.site import Site
@@ -29,7 +30,10 @@ HEADINGS = {
 
 @click.group()
 def user() -> None:
-    """Users of a site: find them, and see what went wrong."""
+    """Users of a site: find them, see what went wrong, erase them."""
+
+
+user.add_command(erase)
 
 
 @user.command()

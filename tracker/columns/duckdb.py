@@ -89,6 +89,50 @@ class DuckDBStore:
             if file.exists():
                 file.replace(aside)
 
+    def drop_aside(self) -> None:
+        """Remove what was set aside."""
+        if self._path is not None:
+            for aside in self._path.parent.glob(f"{self._path.name}.broken*"):
+                aside.unlink()
+
+    def rewrite(self) -> bool:
+        """Copy what is there into a new file that takes the old one's place: deleted rows stay in blocks.
+
+        Nobody can ask meanwhile. False where it cannot be copied; the store is closed then.
+        """
+        if self._path is None:
+            return True
+        fresh = self._path.with_name(self._path.name + ".new")
+        fresh.unlink(missing_ok=True)
+        try:
+            self._root().execute("CHECKPOINT columns")
+            self.close()
+            self._copy(fresh)
+        except duckdb.Error as error:
+            log.warning("the column store cannot be copied", extra={"error": str(error)})
+            self.close()
+            fresh.unlink(missing_ok=True)
+            return False
+        self._path.with_name(self._path.name + ".wal").unlink(missing_ok=True)
+        fresh.replace(self._path)
+        self.open()
+        return True
+
+    def _copy(self, fresh: Path) -> None:
+        limits: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": f"{self._memory_mb}MB",
+            "threads": self._threads,
+        }
+        copier = duckdb.connect(":memory:", config=limits)
+        try:
+            source, target = (str(path).replace("'", "''") for path in (self._path, fresh))
+            copier.execute(f"ATTACH '{source}' AS source (READ_ONLY)")
+            copier.execute(f"ATTACH '{target}' AS target (ROW_GROUP_SIZE {ROW_GROUP})")
+            copier.execute("COPY FROM DATABASE source TO target")
+            copier.execute("CHECKPOINT target")
+        finally:
+            copier.close()
+
     def place(self) -> Place:
         """How far the ledger has been read."""
         return merge.place(self._root())

@@ -116,6 +116,8 @@ class Sync:
         self._bare = False
         self._failures = 0
         self._rebuild = False
+        self._rewrite = False
+        self._rewritten = 0
         self.last_error: str | None = None
 
     def start(self) -> None:
@@ -136,6 +138,17 @@ class Sync:
         """Make the store anew from the ledger, beginning soon; pages have no figures until it is done."""
         self._rebuild = True
         self._wake.set()
+
+    def rewrite(self, timeout: float) -> bool:
+        """Catch up with the ledger, then write the file anew, so that nothing deleted stays in it.
+
+        For one caller at a time. False when the time (seconds) is over; it is done later then.
+        """
+        with self._moved:
+            goal = self._rewritten + 1
+            self._rewrite = True
+            self._wake.set()
+            return self._moved.wait_for(lambda: self._rewritten >= goal, timeout)
 
     def wait_for(self, event: int, timeout: float) -> bool:
         """Wait until this ledger id is in the store; False when the time (seconds) is over."""
@@ -182,6 +195,7 @@ class Sync:
 
     def _step(self, reader: connect.Connection) -> None:
         self._ready(reader)
+        rewrite = self._rewrite
         careful = self._size < CHUNK
         catch_up(
             self._store,
@@ -193,6 +207,8 @@ class Sync:
             stopping=self._stopping.is_set,
         )
         self._size, self._bare, self._failures = min(self._size * 8, CHUNK), False, 0
+        if rewrite and not careful:
+            self._write_anew(reader)
         with self._moved:
             self._event = self._store.place().event
             self._moved.notify_all()
@@ -208,6 +224,16 @@ class Sync:
             if not belongs(self._store, reader):
                 log.warning("the column store is not of this ledger; it is rebuilt")
                 start_over(self._store, reader)
+
+    def _write_anew(self, reader: connect.Connection) -> None:
+        if not self._store.rewrite():
+            start_over(self._store, reader)
+            catch_up(self._store, reader, self._report, stopping=self._stopping.is_set)
+        self._store.drop_aside()
+        with self._moved:
+            self._rewrite = False
+            self._rewritten += 1
+            self._moved.notify_all()
 
     def _retreat(self, error: duckdb.Error) -> None:
         self._failed(error)

@@ -101,11 +101,12 @@ class DropReason(StrEnum):
     DO_NOT_TRACK = "do_not_track"
     ANONYMOUS = "anonymous"
     UNVERIFIED = "unverified"
+    ERASED = "erased"
 
     @property
     def is_wish(self) -> bool:
         """Whether nobody did wrong: the visitor or the site does not want it kept."""
-        return self in (DropReason.DO_NOT_TRACK, DropReason.ANONYMOUS)
+        return self in (DropReason.DO_NOT_TRACK, DropReason.ANONYMOUS, DropReason.ERASED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tracker.domain.erased import Erased
+
 PROVIDERS = ("paystack", "stripe")
 """Payment providers whose webhooks are understood."""
 
@@ -54,3 +56,5 @@ class Site:
     rules: SiteRules = field(default_factory=SiteRules)
     webhook_secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What each payment provider may sign its webhooks with, newest first."""
+    erased: Erased | None = None
+    """Whose past is not taken in again; None where nobody was ever erased."""

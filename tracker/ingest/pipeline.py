@@ -23,6 +23,7 @@ STEPS: tuple[Step, ...] = (
     who.user,
     who.visitor,
     who.session,
+    who.not_erased,
     what.interactive,
     what.properties,
     place.page,

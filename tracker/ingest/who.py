@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from tracker.domain.arrival import Arrival
+from tracker.domain.erased import USER, VISITOR
 from tracker.domain.event import MAX_ID, Drop, DropReason, Event, Flag, RawEvent, RawUser, Trust
 from tracker.domain.site import Identity
 from tracker.ingest import scrub
@@ -92,6 +93,17 @@ def session(event: Event, raw: RawEvent, arrival: Arrival, tools: Tools) -> Drop
     # A session id outlives the day: with it, two daily hashes could be told to be one person.
     if not event.flags & Flag.DAILY_VISITOR or arrival.site.rules.identity is not Identity.COOKIELESS:
         event.session = value
+    return None
+
+
+def not_erased(event: Event, raw: RawEvent, arrival: Arrival, tools: Tools) -> Drop | None:
+    """Leave out what somebody did before they were erased; what they do afterwards is taken."""
+    erased = arrival.site.erased
+    if erased is None:
+        return None
+    if erased.covers(USER, event.user_id, event.at) or erased.covers(VISITOR, event.visitor, event.at):
+        message = "Not kept: it happened before this person was erased."
+        return Drop(raw.index, DropReason.ERASED, "user", message)
     return None
 
 

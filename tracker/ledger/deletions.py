@@ -69,15 +69,36 @@ def forget(connection: Connection, up_to: int) -> None:
 
 
 def _forget_profiles(connection: Connection, site_id: int, profiles: set[int]) -> list[int]:
-    # No index leads from a profile to its events, so all of the site's are looked through once.
     if not profiles:
         return []
-    rows = connection.execute(
-        "DELETE FROM profiles WHERE site_id = ? AND id IN (SELECT value FROM json_each(?)) AND id NOT IN "
-        "(SELECT profile_id FROM events WHERE site_id = ? AND profile_id IS NOT NULL) RETURNING id",
-        (site_id, _json(sorted(profiles)), site_id),
-    )
-    return sorted(row[0] for row in rows)
+    bodies = connection.execute(
+        "SELECT id, lower(trim(coalesce(json_extract(body, '$.email'), ''))) FROM profiles "
+        "WHERE site_id = ? AND id IN (SELECT value FROM json_each(?))",
+        (site_id, _json(sorted(profiles))),
+    ).fetchall()
+    free = [number for number, email in bodies if email and not _named(connection, site_id, number, email)]
+    unsure = [number for number, email in bodies if not email]
+    if unsure:
+        # No index leads from these to their events, so all of the site's are looked through once.
+        rows = connection.execute(
+            "SELECT value FROM json_each(?) WHERE value NOT IN "
+            "(SELECT profile_id FROM events WHERE site_id = ? AND profile_id IS NOT NULL)",
+            (_json(unsure), site_id),
+        ).fetchall()
+        free += [row[0] for row in rows]
+    gone = sorted(free)
+    connection.execute("DELETE FROM profiles WHERE id IN (SELECT value FROM json_each(?))", (_json(gone),))
+    return gone
+
+
+def _named(connection: Connection, site_id: int, profile: int, email: str) -> bool:
+    """Whether an event still comes with a profile: whoever did is known by its e-mail."""
+    found = connection.execute(
+        "SELECT 1 FROM known_as k JOIN events e ON e.site_id = k.site_id AND e.user_id = k.user_id "
+        "WHERE k.site_id = ? AND k.email = ? AND e.profile_id = ? LIMIT 1",
+        (site_id, email, profile),
+    ).fetchone()
+    return found is not None
 
 
 def _json(ids: Sequence[int]) -> str:

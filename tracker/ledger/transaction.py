@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tracker.domain.event import Event
-from tracker.ledger import insert, known_as, products
+from tracker.ledger import deletions, insert, known_as, products
 from tracker.ledger.connect import Connection
 
 
@@ -26,3 +26,9 @@ class Transaction:
         self.inserted += placed.inserted
         self.last = placed.last if placed.last is not None else self.last
         return placed.ids
+
+    def delete(self, site_id: int, ids: Sequence[int], at: int) -> int:
+        """Delete events of a site with what was known from them alone. Gives how many there were."""
+        deleted = deletions.delete(self.connection, site_id, ids, at)
+        self._dictionary.clear()  # profiles it remembers may be gone
+        return deleted

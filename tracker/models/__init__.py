@@ -2,6 +2,7 @@
 
 from tracker.models.audit import AuditEntry
 from tracker.models.definition import DefinitionRow
+from tracker.models.erasure import Erasure
 from tracker.models.link import OneTimeLink
 from tracker.models.membership import Membership
 from tracker.models.secret import AppSecret, DailySalt
@@ -14,6 +15,7 @@ __all__ = [
     "AuditEntry",
     "DailySalt",
     "DefinitionRow",
+    "Erasure",
     "Membership",
     "OneTimeLink",
     "SiteDomain",

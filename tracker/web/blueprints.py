@@ -20,7 +20,7 @@ from tracker.web import (
     times,
     viewer,
 )
-from tracker.web.admin import accounts, install, keys, people, sites, webhooks
+from tracker.web.admin import accounts, erasures, install, keys, people, sites, webhooks
 from tracker.web.api import marketplace, questions
 from tracker.web.api import routes as api
 from tracker.web.auth import account
@@ -59,6 +59,7 @@ def register(app: Flask, services: Services) -> None:
         install,
         people,
         webhooks,
+        erasures,
         accounts,
         frame,
         glance,

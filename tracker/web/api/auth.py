@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from flask import request
 
+from tracker.accounts.roles import Role
 from tracker.domain.arrival import Sites
 from tracker.domain.site import Site
 from tracker.errors import NotFound, Unauthorized
+from tracker.models import User
 from tracker.web import access
+from tracker.web.viewer import viewer
 
 
 def site_of(sites: Sites, site_id: int) -> Site:
@@ -25,6 +28,16 @@ def site_of(sites: Sites, site_id: int) -> Site:
     if site.id != site_id:
         raise NotFound("This key belongs to another site.", field="site")
     return site
+
+
+def changer(sites: Sites, site_id: int) -> User | None:
+    """Who may change it: somebody signed in, an admin of the site at least; None for the secret key."""
+    site_of(sites, site_id)
+    if bearer() is not None:
+        return None
+    access.site(site_id, Role.ADMIN)
+    known = viewer()
+    return known.user if known else None
 
 
 def bearer() -> str | None:

@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Flask
 
+from tracker.accounts.roles import Role
 from tracker.services import Services
-from tracker.web import formats
+from tracker.web import access, formats
 from tracker.web.dashboard import charts, paging
 from tracker.web.dashboard.charts import Chart, Series
 from tracker.web.dashboard.look import Look
@@ -68,6 +69,15 @@ def chronology(answer: Any, look: Look) -> dict[str, Any]:
 def goes_on(look: Look) -> bool:
     """Whether the newest lines of a timeline are shown, and more may come."""
     return look.query.period.until > look.now_ms and not look.own.keys() & {"before", "after", "event"}
+
+
+def rights(services: Services, look: Look) -> dict[str, Any]:
+    """Whether the viewer may hand out, or erase, what is kept of a person."""
+    return {"may_erase": access.role_on(access.need_viewer(), look.site.id) >= Role.ADMIN}
+
+
+def _of_one(services: Services, look: Look) -> dict[str, Any]:
+    return of_person(services, look) | rights(services, look)
 
 
 PAGE = QuestionPage(
@@ -148,7 +158,7 @@ ONE = QuestionPage(
         ),
     ),
     template="dashboard/person.html",
-    more=of_person,
+    more=_of_one,
 )
 
 

@@ -10,6 +10,7 @@ from tracker.web.api.openapi import (
     events,
     history,
     parts,
+    people,
     questions,
     track,
     webhooks,
@@ -43,6 +44,7 @@ def build() -> Json:
             **events.PATHS,
             **_together(questions.paths(), credits.PATHS),
             **definitions.PATHS,
+            **people.PATHS,
             **activity.PATHS,
             **webhooks.PATHS,
             **history.PATHS,
@@ -57,6 +59,7 @@ def build() -> Json:
                 **definitions.SCHEMAS,
                 **credits.SCHEMAS,
                 **history.SCHEMAS,
+                **people.SCHEMAS,
             },
         },
     }

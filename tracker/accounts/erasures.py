@@ -1,0 +1,136 @@
+"""Erasing people: the order, which a server that was killed still finds, and the receipt that stays."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from pysqlite3 import dbapi2 as sqlite
+
+from tracker.accounts import audit, secrets
+from tracker.domain.erased import USER, VISITOR, mark
+from tracker.errors import NotFound, Unavailable
+from tracker.extensions import writing
+from tracker.ledger import connect
+from tracker.ledger.person import Person
+from tracker.models import Erasure, User
+
+KEY = "erasure"
+"""The name of the secret that marks are made with."""
+LOOK_SECONDS = 0.1
+RECEIPT = "id, site_id, at, finished_at, events"
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """Whom an erasure that is not done yet is of."""
+
+    users: list[str]
+    visitors: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An erasure that is not done yet; `at` in epoch ms."""
+
+    number: int
+    site_id: int
+    at: int
+    who: Pending
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What stays of an erasure: nothing that tells whom. Times in epoch ms; not finished: None."""
+
+    number: int
+    site_id: int
+    at: int
+    finished_at: int | None
+    events: int
+
+
+def order(path: Path, site_id: int, found: Person, now_ms: int, by: User | None) -> int:
+    """Have somebody erased; gives the receipt's number. From here on nothing of them is taken in again.
+
+    `path` is the metadata file. `by` is None for the command line and secret keys.
+    """
+    key = secrets.kept(path, KEY)
+    named = [(USER, who) for who in found.users] + [(VISITOR, who) for who in found.visitors]
+    marks = [mark(key, site_id, kind, who) for kind, who in named]
+    row = Erasure(
+        site_id=site_id,
+        at=now_ms,
+        by_id=by.id if by is not None else None,
+        marks=msgspec.json.encode(marks).decode(),
+        pending=msgspec.json.encode(Pending(list(found.users), list(found.visitors))).decode(),
+        events=0,
+    )
+    with writing() as session:
+        session.add(row)
+        session.flush()
+        audit.note(by, "person erased", now_ms, site_id, f"receipt {row.id}")
+        return row.id
+
+
+def unfinished(path: Path) -> list[Order]:
+    """Orders that are not done yet, oldest first."""
+    rows = _ask(path, "SELECT id, site_id, at, pending FROM erasures WHERE pending IS NOT NULL ORDER BY id")
+    return [Order(number, site, at, msgspec.json.decode(who, type=Pending)) for number, site, at, who in rows]
+
+
+def count(path: Path, number: int, events: int) -> None:
+    """Add events to a receipt."""
+    _change(path, "UPDATE erasures SET events = events + ? WHERE id = ?", (events, number))
+
+
+def finish(path: Path, number: int, now_ms: int) -> None:
+    """Note that it is done, and forget whom it was about; the old text is overwritten."""
+    _change(path, "UPDATE erasures SET pending = NULL, finished_at = ? WHERE id = ?", (now_ms, number))
+
+
+def of_site(path: Path, site_id: int, limit: int = 100) -> list[Receipt]:
+    """Receipts of a site, newest first."""
+    sql = f"SELECT {RECEIPT} FROM erasures WHERE site_id = ? ORDER BY id DESC LIMIT ?"  # noqa: S608
+    return [Receipt(*row) for row in _ask(path, sql, (site_id, limit))]
+
+
+def receipt(path: Path, site_id: int, number: int) -> Receipt:
+    """One receipt of a site. Raises NotFound."""
+    sql = f"SELECT {RECEIPT} FROM erasures WHERE site_id = ? AND id = ?"  # noqa: S608 - literals
+    rows = _ask(path, sql, (site_id, number))
+    if not rows:
+        raise NotFound("There is no such receipt.", field="id")
+    return Receipt(*rows[0])
+
+
+def wait(path: Path, site_id: int, number: int, seconds: float) -> Receipt:
+    """The receipt once it is finished, or as it is when the time is over."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = receipt(path, site_id, number)
+        if found.finished_at is not None or time.monotonic() > deadline:
+            return found
+        time.sleep(LOOK_SECONDS)
+
+
+def _ask(path: Path, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    connection = connect.raw(path, mode="ro")
+    try:
+        return connection.execute(sql, values).fetchall()
+    finally:
+        connection.close()
+
+
+def _change(path: Path, sql: str, values: tuple[Any, ...]) -> None:
+    connection = connect.raw(path, mode="rw")
+    try:
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA secure_delete=ON").fetchall()
+        connection.execute(sql, values)
+    except sqlite.DatabaseError as error:
+        raise Unavailable(f"The receipt cannot be written: {error}.") from error
+    finally:
+        connection.close()

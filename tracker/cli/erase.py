@@ -1,0 +1,77 @@
+"""`desirepath user erase`: one person's right to be forgotten, from the command line."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask import Flask
+
+from tracker import clock
+from tracker.accounts import erasures, sites
+from tracker.accounts.erasures import Receipt
+from tracker.cli.data import data_option, opened
+from tracker.columns.duckdb import DuckDBStore, Locked
+from tracker.config import Settings
+from tracker.errors import NotFound, Unavailable
+from tracker.ledger import person as people
+from tracker.ledger.person import Person
+from tracker.services import Services
+
+PATIENCE_SECONDS = 3_600.0
+
+
+@click.command()
+@click.argument("site", type=int)
+@click.argument("person")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@data_option
+def erase(site: int, person: str, yes: bool, data: str | None) -> None:
+    """Erase a person everywhere, while the server serves or not. Prints the receipt.
+
+    PERSON is a user id, a visitor id, or an e-mail that one user alone has.
+    """
+    with opened(data) as app:
+        services: Services = app.extensions["desirepath"]
+        found = _need(services, site, person)
+        if not yes:
+            click.confirm(f"Erase {len(found.ids):,} events and all that is known of them?", abort=True)
+        path = services.settings.meta_path
+        number = erasures.order(path, site, found, clock.now_ms(), None)
+        receipt = _carry_out(app, site, number)
+    if receipt.finished_at is None:
+        raise Unavailable(f"Receipt {number} is not finished yet; the server goes on with it.")
+    click.echo(f"Receipt {receipt.number}: {receipt.events:,} events erased.")
+
+
+def _need(services: Services, site: int, person: str) -> Person:
+    sites.need(site)
+    if not services.settings.ledger_path.exists():
+        raise NotFound("There are no events yet.")
+    with services.readers.read() as connection:
+        return people.need(connection, site, person)
+
+
+def _carry_out(app: Flask, site: int, number: int) -> Receipt:
+    services: Services = app.extensions["desirepath"]
+    path = services.settings.meta_path
+    if _is_served(services.settings):
+        click.echo("The server is at work on it …", file=sys.stderr)
+        return erasures.wait(path, site, number, PATIENCE_SECONDS)
+    services.start()
+    try:
+        services.jobs.ask("erasure")
+        return erasures.wait(path, site, number, PATIENCE_SECONDS)
+    finally:
+        services.stop()
+
+
+def _is_served(settings: Settings) -> bool:
+    """Whether a server has the data open: it alone has the column store."""
+    store = DuckDBStore(settings.columns_path)
+    try:
+        store.open()
+    except Locked:
+        return True
+    store.close()
+    return False

@@ -1,0 +1,91 @@
+"""Erasing people everywhere: the ledger, the columns, write-ahead logs, and copies that were set aside."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from pathlib import Path
+
+from tracker import clock
+from tracker.accounts import erasures, secrets
+from tracker.accounts.erasures import Order
+from tracker.columns.sync import Sync
+from tracker.config import Settings
+from tracker.errors import Unavailable
+from tracker.ledger import person
+from tracker.ledger.transaction import Transaction
+from tracker.ledger.writer import Writer
+
+log = logging.getLogger(__name__)
+
+LEDGER_SECONDS = 600.0
+COLUMNS_SECONDS = 3_600.0
+LOG_SECONDS = 30.0
+COPIES = ("ledger.db.v*-before-v*", "replaced", "restored.part")
+"""What an upgrade or a restore left of earlier ledgers in the data directory."""
+
+
+class Erasures:
+    """Carries out every order there is; one that was cut off is carried out again."""
+
+    name = "erasure"
+
+    def __init__(self, settings: Settings, writer: Writer, sync: Sync) -> None:
+        self._settings = settings
+        self._writer = writer
+        self._sync = sync
+
+    def due(self, now_ms: int) -> bool:
+        """Whether somebody waits to be erased."""
+        return bool(erasures.unfinished(self._settings.meta_path))
+
+    def run(self, now_ms: int) -> None:
+        """Erase them. Raises Unavailable where something holds it up; it is done again then.
+
+        What was on its way in when it was ordered may come after the first deletion: it is done until
+        nothing more is found.
+        """
+        path = self._settings.meta_path
+        orders = erasures.unfinished(path)
+        if not orders:
+            return
+        self._delete(orders)
+        while True:
+            self._scrub()
+            if not self._delete(orders):
+                break
+        for one in orders:
+            erasures.finish(path, one.number, clock.now_ms())
+        _empty_log(path)
+        log.info("people erased", extra={"receipts": [one.number for one in orders]})
+
+    def _delete(self, orders: list[Order]) -> int:
+        total = 0
+        for one in orders:
+            deleted = self._writer.run(lambda open_, one=one: _erase(open_, one), LEDGER_SECONDS)  # type: ignore[misc]
+            if deleted:
+                erasures.count(self._settings.meta_path, one.number, deleted)
+            total += deleted
+        return total
+
+    def _scrub(self) -> None:
+        """Leave nothing of what was deleted in any file."""
+        if not self._sync.rewrite(COLUMNS_SECONDS):
+            raise Unavailable("The column store could not be written anew in time.")
+        for pattern in COPIES:
+            for copy in self._settings.data.glob(pattern):
+                shutil.rmtree(copy) if copy.is_dir() else copy.unlink()
+        _empty_log(self._settings.ledger_path)
+
+
+def _erase(transaction: Transaction, one: Order) -> int:
+    return person.erase(transaction, one.site_id, one.who.users, one.who.visitors, one.at)
+
+
+def _empty_log(path: Path) -> None:
+    deadline = time.monotonic() + LOG_SECONDS
+    while not secrets.forget(path):
+        if time.monotonic() > deadline:
+            raise Unavailable(f"Somebody reads {path.name} for long; its log cannot be emptied.")
+        time.sleep(0.05)

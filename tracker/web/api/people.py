@@ -1,0 +1,115 @@
+"""`/api/v1/sites/{site}/people/{person}`: handing out all of one person, and erasing them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import msgspec
+from flask import Blueprint, Response, current_app, jsonify
+from flask.typing import RouteCallable
+
+from tracker import clock
+from tracker.accounts import erasures
+from tracker.accounts.erasures import Receipt
+from tracker.errors import Invalid
+from tracker.extensions import limiter
+from tracker.ledger import known_as
+from tracker.ledger import person as people
+from tracker.ledger.person import Person
+from tracker.services import Services
+from tracker.web import event_json
+from tracker.web.api.auth import caller, changer
+
+CALLS_A_MINUTE = "60 per minute"
+WAIT_SECONDS = 10.0
+MAX_ID = 500
+PATH = "/v1/sites/<int:site_id>/people/<path:person>"
+RECEIPT = "/v1/sites/<int:site_id>/erasures/<int:number>"
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the routes to the API's blueprint."""
+    for path, name, view, method in ROUTES:
+        limited = limiter.limit(CALLS_A_MINUTE, key_func=caller)(view)
+        blueprint.add_url_rule(path, name, cast(RouteCallable, limited), methods=[method])
+
+
+def export(services: Services, site_id: int, found: Person) -> Iterator[bytes]:
+    """All of one person as a JSON document, in parts."""
+    with services.readers.read() as connection:
+        aliases = [one for user in found.users for one in known_as.of_user(connection, site_id, user)]
+    told = {
+        "site": site_id,
+        "exportedAt": event_json.iso(clock.now_ms()),
+        "users": found.users,
+        "visitors": found.visitors,
+        "knownAs": [
+            {"user": one.user_id, "email": one.email or None, "name": one.name, "phone_number": one.phone}
+            for one in aliases
+        ],
+    }
+    yield msgspec.json.encode(told)[:-1] + b',"events":['
+    for start in range(0, len(found.ids), people.SLICE):
+        with services.readers.read() as connection:
+            events = people.events(connection, found.ids[start : start + people.SLICE])
+        parts = [msgspec.json.encode(event_json.event(stored)) for stored in events]
+        yield (b"," if start and parts else b"") + b",".join(parts)
+    yield b"]}\n"
+
+
+def receipt_json(receipt: Receipt) -> dict[str, Any]:
+    """A receipt; times are ISO 8601 in UTC."""
+    finished = receipt.finished_at
+    return {
+        "id": receipt.number,
+        "erasedAt": event_json.iso(receipt.at),
+        "finishedAt": event_json.iso(finished) if finished is not None else None,
+        "events": receipt.events,
+    }
+
+
+def _export(site_id: int, person: str) -> Response:
+    services = _services()
+    changer(services.sites, site_id)
+    found = _need(services, site_id, person)
+    response = Response(export(services, site_id, found), mimetype="application/json")
+    response.headers["Content-Disposition"] = 'attachment; filename="person.json"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _erase(site_id: int, person: str) -> tuple[Response, int]:
+    services = _services()
+    by = changer(services.sites, site_id)
+    found = _need(services, site_id, person)
+    path = services.settings.meta_path
+    number = erasures.order(path, site_id, found, clock.now_ms(), by)
+    services.jobs.ask("erasure")
+    receipt = erasures.wait(path, site_id, number, WAIT_SECONDS)
+    return jsonify(receipt_json(receipt)), 200 if receipt.finished_at is not None else 202
+
+
+def _receipt(site_id: int, number: int) -> Response:
+    services = _services()
+    changer(services.sites, site_id)
+    return jsonify(receipt_json(erasures.receipt(services.settings.meta_path, site_id, number)))
+
+
+def _need(services: Services, site_id: int, person: str) -> Person:
+    if len(person) > MAX_ID:
+        raise Invalid(f"person must have 1 to {MAX_ID} characters.", field="person")
+    with services.readers.read() as connection:
+        return people.need(connection, site_id, person)
+
+
+def _services() -> Services:
+    found: Services = current_app.extensions["desirepath"]
+    return found
+
+
+ROUTES = (
+    (f"{PATH}/export", "export_person", _export, "GET"),
+    (PATH, "erase_person", _erase, "DELETE"),
+    (RECEIPT, "erasure", _receipt, "GET"),
+)
