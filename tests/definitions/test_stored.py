@@ -102,7 +102,12 @@ def test_there_is_an_end_to_it(site: Keys) -> None:
 
 def test_templates_are_offered_until_taken(site: Keys) -> None:
     offered = stored.offered(site.id, "funnels")
-    assert {funnel.name for funnel in offered} == {"Registration", "Payment", "Verification"}
+    assert {funnel.name for funnel in offered} == {
+        "Registration",
+        "Payment",
+        "Verification",
+        "Purchase",
+    }
     taken = offered[0]
     assert isinstance(taken, Funnel)
     stored.create(site.id, "funnels", taken.to_json(), NOW, None)

@@ -203,6 +203,17 @@ def test_pages_buttons_and_forms_are_told_without_code(day: Day) -> None:
     assert "no large picture of bowl" in error["message"] and error["count"] == 1
 
 
+def test_the_template_of_purchases_counts_them(day: Day) -> None:
+    told = day.ask("funnel", funnel="purchase")
+    assert [step["count"] for step in told["steps"]] == [2, 1, 1, 1]
+    with pages.watched(day.browser, day.server, day.state) as watch:
+        watch.page.goto(f"/sites/{day.keys.id}/funnels?timeframe=7d")
+        watch.page.get_by_role("link", name="Purchase template").click()
+        settle(watch.page)
+        counts = watch.page.locator("#panel-steps .funnel-value strong").all_inner_texts()
+        assert counts == ["2", "1", "1", "1"]
+
+
 def test_one_person_from_stranger_to_customer(day: Day) -> None:
     items = day.ask("timeline", person="ann", limit="200")["items"]
     names = [item["event"] for item in reversed(items)]

@@ -8,6 +8,8 @@ import pytest
 
 from tracker.analytics.funnels.funnel import TEMPLATES, Funnel, read
 from tracker.analytics.query import Filter
+from tracker.domain import payments
+from tracker.domain.products import ACTIONS
 from tracker.errors import Invalid
 
 TWO: list[Any] = [{"event": "signup"}, {"page": "/thanks"}]
@@ -34,6 +36,13 @@ def test_a_funnel_is_read_and_written() -> None:
 def test_a_funnel_takes_two_weeks_and_is_of_persons_unless_said_otherwise() -> None:
     found = Funnel.parse({"name": "x", "steps": TWO})
     assert (found.window_text, found.per) == ("14d", "person")
+
+
+def test_the_templates_are_those_every_site_is_offered() -> None:
+    steps = {name: [step.what.event for step in funnel.steps] for name, funnel in TEMPLATES.items()}
+    assert list(steps) == ["registration", "payment", "verification", "purchase"]
+    assert steps["payment"][2:] == list(payments.STAGES[1:])
+    assert steps["purchase"] == [ACTIONS[action] for action in ("view", "click", "cart_add", "purchase")]
 
 
 @pytest.mark.parametrize("name", list(TEMPLATES))

@@ -126,5 +126,14 @@ TEMPLATES: dict[str, Funnel] = {
             Completed="verification_completed",
         ),
     ),
+    "purchase": Funnel(
+        "Purchase",
+        _steps(
+            Product_viewed="product_viewed",
+            Clicked="product_clicked",
+            Put_into_the_cart="cart_add",
+            Bought="purchase",
+        ),
+    ),
 }
 """Funnels every site may start from; the events are named as the documentation proposes."""

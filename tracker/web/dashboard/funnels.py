@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from tracker.analytics.funnels.funnel import TEMPLATES
+from tracker.analytics.funnels.funnel import TEMPLATES, Funnel
 from tracker.definitions import stored
 from tracker.services import Services
 from tracker.web.dashboard.look import Look
@@ -36,13 +36,18 @@ def _step(step: Any) -> dict[str, Any]:
 
 
 def choices(services: Services, look: Look) -> dict[str, Any]:
-    """The funnels one may look at; the chosen one."""
-    own = stored.all_of(look.site.id, "funnels")
+    """The funnels one may look at; the chosen one; the templates with their steps."""
+    own = {str(one.id): one.value.name for one in stored.all_of(look.site.id, "funnels")}
+    offered = templates(look)
+    listed = [*own.items(), *((key, one.name) for key, one in offered.items())]
     chosen = look.own.get("funnel") or "registration"
-    listed = [(str(one.id), one.value.name) for one in own]
-    taken = {name.casefold() for _, name in listed}
-    listed += [(key, one.name) for key, one in TEMPLATES.items() if one.name.casefold() not in taken]
-    return {"funnels": listed, "chosen": chosen, "own": {str(one.id) for one in own}}
+    return {"funnels": listed, "chosen": chosen, "own": set(own), "templates": offered}
+
+
+def templates(look: Look) -> dict[str, Funnel]:
+    """The templates the site has not taken over yet, by their name in addresses."""
+    offered = stored.offered(look.site.id, "funnels")
+    return {key: one for key, one in TEMPLATES.items() if one in offered}
 
 
 PAGE = QuestionPage(
@@ -65,6 +70,7 @@ PAGE = QuestionPage(
             shape=steps,
             empty=lambda answer: not answer["started"],
             teach="dashboard/funnels/_none.html",
+            lesson=templates,
             size="tall",
         ),
     ),

@@ -38,7 +38,8 @@ class Panel:
     `name` is its place in addresses; `question` the registry's name; `template` what renders its content from
     `answer`, `shown` (what `shape` made of it), `look`, `panel` and `tab`. `options` go to the question as in
     an address (also `limit`, `interval` …), `takes` are parameters of the page's address that are passed on.
-    `empty` tells whether there is nothing to show; `teach` is the template that then says how to get it.
+    `empty` tells whether there is nothing to show; `teach` is the template that then says how to get it, and
+    sees as `lesson` what the function of that name makes of the look.
     `more` is how many rows there are when somebody asks for more of them (`more=<name>` in the address).
     `keep=False` is for panels that name people: browsers keep nothing of them.
     `size` is how much room it takes, from `panels.css`: row, short, chart, tiles, tall, table …
@@ -57,6 +58,7 @@ class Panel:
     shape: Callable[[Answer, Look], Any] | None = None
     empty: Callable[[Answer], bool] | None = None
     teach: str = "dashboard/_empty.html"
+    lesson: Callable[[Look], Any] | None = None
     size: str = "chart"
     width: str = "whole"
     lazy: bool = False
@@ -134,6 +136,7 @@ def answered(services: Services, panel: Panel, look: Look) -> Shown:
         live=panel.live is not None and panel.live(look),
         shown=panel.shape(answer, look) if panel.shape and not nothing else answer,
         empty=nothing,
+        lesson=panel.lesson(look) if panel.lesson and nothing else None,
         freshness=freshness(services),
         api=look.api(panel.question, **asked),
         csv=look.api(panel.question, "csv", **asked),
