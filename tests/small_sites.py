@@ -97,3 +97,11 @@ def wait_until_counted(server: LiveServer, keys: Keys, wanted: Mapping[str, int]
             return events
         time.sleep(0.2)
     raise AssertionError(f"wanted {dict(wanted)}, kept {dict(kept)}, counted {counted}")
+
+
+def table(page: Page, panel: str) -> list[dict[str, str]]:
+    """The rows of a panel's table: what stands below each heading."""
+    heads = page.locator(f"#panel-{panel} thead th").all_inner_texts()
+    rows = page.locator(f"#panel-{panel} tbody tr").all()
+    cells = [row.locator("th, td").all_inner_texts() for row in rows]
+    return [dict(zip(heads, row, strict=True)) for row in cells]

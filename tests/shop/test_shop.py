@@ -15,7 +15,17 @@ from tests.browser import pages
 from tests.browser.demo_server import settle
 from tests.live_server import Keys, LiveServer, serving
 from tests.shop.shop import CURRENCY, GOODS, Shop
-from tests.small_sites import SAFARI, ask, chromium, person, press, script_tag, served, wait_until_counted
+from tests.small_sites import (
+    SAFARI,
+    ask,
+    chromium,
+    person,
+    press,
+    script_tag,
+    served,
+    table,
+    wait_until_counted,
+)
 from tracker.client import Tracker
 from tracker.domain.products import ACTIONS
 from tracker.web import formats
@@ -168,13 +178,14 @@ def test_the_question_and_the_page_of_products_are_what_was_done(day: Day) -> No
     with pages.watched(day.browser, day.server, day.state) as watch:
         watch.page.goto(f"/sites/{day.keys.id}/products?timeframe=7d")
         settle(watch.page)
-        rows = watch.page.locator("#panel-products tbody tr")
-        shown = {row.locator("a").inner_text(): row for row in rows.all()}
-        for product, (name, _) in GOODS.items():
-            cells = shown[name].locator("td").all_inner_texts()
-            done = [day.acts[product, action] for action in ("view", "click", "cart_add", "purchase")]
-            assert [cells[place] for place in (0, 1, 4, 6)] == [str(count) for count in done]
-            assert cells[9] == formats.money(sold(day, product), CURRENCY)
+        shown = {row["Product"]: row for row in table(watch.page, "products")}
+    heads = {"Views": "view", "Clicks": "click", "Into the cart": "cart_add", "Purchases": "purchase"}
+    for product, (name, _) in GOODS.items():
+        row = shown[f"{name} {product}"]
+        assert {head: row[head] for head in heads} == {
+            head: str(day.acts[product, action]) for head, action in heads.items()
+        }
+        assert row["Revenue"] == formats.money(sold(day, product), CURRENCY)
 
 
 def test_revenue_is_what_was_paid_though_the_last_page_was_loaded_twice(day: Day) -> None:

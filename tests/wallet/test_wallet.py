@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import pages
 from tests.browser.demo_server import settle
 from tests.live_server import Keys, LiveServer, serving
-from tests.small_sites import ask, chromium, person, press, script_tag, served, wait_until_counted
+from tests.small_sites import ask, chromium, person, press, script_tag, served, table, wait_until_counted
 from tests.wallet.provider import Provider, post
 from tests.wallet.wallet import CURRENCY, USER, Wallet
 from tracker.client import Tracker
@@ -186,11 +186,11 @@ def test_the_page_of_payments_shows_the_stuck_one(week: Week) -> None:
         settle(page)
         shown = page.locator("#panel-figures .figure-tile .figure").all_inner_texts()
         assert [shown[0], *shown[2:]] == ["6", "3", "1", "1", "1"]
-        rows = page.locator("#panel-payments tbody tr")
-        states = {row.locator("th").inner_text(): row.locator("td").nth(2).inner_text() for row in rows.all()}
+        states = {row["Reference"]: row["State"] for row in table(page, "payments")}
         words = {"credited": "Credited", "completed": "Paid Stuck", "failed": "Failed", "pending": "Pending"}
         assert states == {reference: words[state] for reference, state in STATES.items()}
         page.get_by_role("link", name="Stuck").first.click()
+        rows = page.locator("#panel-payments tbody tr")
         expect(rows).to_have_count(1)
         rows.get_by_role("link", name="lost").click()
         settle(page)
