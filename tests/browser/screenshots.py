@@ -19,7 +19,7 @@ from tests.browser.demo_server import Demo, DemoSite, demo_server, looking_at, s
 
 TARGET = Path(__file__).parents[2] / "docs" / "images"
 EVENTS = 120_000
-COLOURS = 192
+COLOURS = 256
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 Act = Callable[[Page], None]
@@ -49,6 +49,7 @@ def open_first_person(page: Page) -> None:
     """From the list to the page of the one at its top."""
     page.locator("#panel-people tbody th a").first.click()
     page.wait_for_url("**/person?**")
+    expect(page.locator("[data-live-badge]")).to_be_visible()
 
 
 PICTURES = (
@@ -59,7 +60,7 @@ PICTURES = (
     Picture("journeys", "saas", "journeys", height=860),
     Picture("funnels", "saas", "funnels"),
     Picture("retention", "saas", "retention", height=1000),
-    Picture("person", "wallet", "people?sort=events", height=1100, act=open_first_person),
+    Picture("person", "wallet", "people?sort=events", height=1320, act=open_first_person),
     Picture("payments", "wallet", "payments"),
     Picture("sites", "", "/sites", height=440),
 )

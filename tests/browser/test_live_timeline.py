@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,6 +35,19 @@ class Place:
         status, answer = self.server.track(body, Authorization=f"Bearer {self.keys.secret_key}")
         assert status == 200, answer
 
+    def wait_for(self, *names: str) -> None:
+        """Until these are the latest events of the person that the API tells, newest first."""
+        deadline = time.monotonic() + 20
+        told: list[str] = []
+        while told[: len(names)] != list(names):
+            assert time.monotonic() < deadline, told
+            time.sleep(0.1)
+            status, answer = self.server.get(
+                f"/api/v1/sites/{self.keys.id}/timeline?person=42",
+                Authorization=f"Bearer {self.keys.secret_key}",
+            )
+            told = [item["event"] for item in answer["items"]] if status == 200 else []
+
     def open(self) -> Any:
         return watched(self.browser, self.server, self.state, viewport={"width": 1280, "height": 900})
 
@@ -50,6 +64,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 def test_new_events_appear_and_what_is_open_stays(place: Place) -> None:
     place.send("signup", "first_order")
+    place.wait_for("first_order", "signup")
     with place.open() as watch:
         page = watch.page
         names = page.locator(".timeline-name")
@@ -65,6 +80,7 @@ def test_new_events_appear_and_what_is_open_stays(place: Place) -> None:
 
 def test_a_time_that_is_over_does_not_go_on(place: Place) -> None:
     place.send("late_order")
+    place.wait_for("late_order")
     with place.open() as watch:
         page = watch.page
         page.goto(f"/sites/{place.keys.id}/person?person=42&from=2026-01-01&to=2026-01-02")
@@ -74,6 +90,7 @@ def test_a_time_that_is_over_does_not_go_on(place: Place) -> None:
 
 def test_a_timeline_without_anything_begins_by_itself(place: Place) -> None:
     place.send("early")
+    place.wait_for("early")
     with place.open() as watch:
         page = watch.page
         page.goto(f"/sites/{place.keys.id}/person?person=42&filter=event:is:renewal")

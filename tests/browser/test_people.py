@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -47,6 +49,10 @@ def test_one_person_with_events_and_credits(demo: Demo) -> None:
         assert all(
             formats.money(c["balance"], c["currency"]) in text for c, text in zip(credits, shown, strict=True)
         )
+        days = demo.ask(demo.wallet, "person", f"timeframe=30d&person={who}")["activityByDate"]
+        chart = json.loads(page.locator("#panel-habits script").first.text_content() or "")
+        assert len(chart["labels"]) == 30, "days without anything are there, too"
+        assert [n for n in chart["series"][0]["values"] if n] == [one["events"] for one in days]
         gaps = [item for item in told["items"] if item["gapSeconds"]]
         assert page.locator(".timeline-gap").count() == len(gaps)
         assert violations(page) == []

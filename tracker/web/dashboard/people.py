@@ -29,13 +29,14 @@ def listed(answer: Any, look: Look) -> dict[str, Any]:
 
 
 def habits(answer: Any, look: Look) -> dict[str, Any]:
-    """Days and hours of one person."""
-    dates = answer["activityByDate"]
-    labels = [formats.step(one["date"], "day") for one in dates]
-    titles = [formats.step_title(one["date"], "day") for one in dates]
+    """Days and hours of one person; days without anything are there, too."""
+    events = {one["date"]: one["events"] for one in answer["activityByDate"]}
+    days = [day.isoformat() for day in look.query.period.each_day()]
+    labels = [formats.step(day, "day") for day in days]
+    titles = [formats.step_title(day, "day") for day in days]
     summary = f"Active on {formats.whole(answer['activeDays'])} days."
     chart = Chart(
-        "bars", labels, [Series("Events", [one["events"] for one in dates])], summary, titles=titles
+        "bars", labels, [Series("Events", [events.get(day, 0) for day in days])], summary, titles=titles
     )
     peak = max((max(day) for day in answer["activityByHour"]), default=0)
     rows = [

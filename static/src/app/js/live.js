@@ -1,6 +1,7 @@
 // A panel that goes on asks for itself every few seconds. Lines that are new are put in their places; what
 // somebody has opened or stands on stays as it is.
 const page = document.querySelector("[data-look]");
+const FIRST = 1000;
 const EVERY = 3000;
 const SLOWEST = 60_000;
 let failures = 0;
@@ -64,4 +65,4 @@ async function round() {
   setTimeout(round, Math.min(EVERY * 2 ** failures, SLOWEST));
 }
 
-if (page) setTimeout(round, EVERY);
+if (page) setTimeout(round, FIRST);
