@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from tracker import clock
 from tracker.accounts import sites
 from tracker.analytics import products as question
 from tracker.definitions.resolve import query_of
-from tracker.ledger import connect, deletions
+from tracker.ledger import connect, deletions, schema
 from tracker.services import Services
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -247,8 +248,9 @@ def test_counts_follow_deletions_and_are_made_for_older_ledgers(
     path = services.settings.ledger_path
     services.writer.stop()
     connection = connect.raw(path)
-    for later in ("TABLE products", "TABLE known_as", "INDEX events_of_payments"):
-        connection.execute(f"DROP {later}")
+    later = " ".join(statement for step in schema.MIGRATIONS[1:] for statement in step)
+    for kind, name in re.findall(r"CREATE (?:UNIQUE )?(TABLE|INDEX) (\w+)", later):
+        connection.execute(f"DROP {kind} IF EXISTS {name}")
     connection.execute("PRAGMA user_version=1")
     connection.close()
     services.writer._stopping = False
