@@ -1,6 +1,7 @@
 """Takes the pictures of README.md and docs/ from the demo: `make screenshots`.
 
-The demo's seed, the windows and the moment (the end of the demo) are the same each time; only dates move on.
+The demo's seed, the windows and the moment (the end of the demo) are the same each time; the figures follow
+the clock, as the demo does.
 """
 
 from __future__ import annotations
