@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shlex
@@ -25,7 +26,7 @@ SERVERS_OWN = {"serve"}
 """Run for ever; the server of these tests is one."""
 STOPPED = {"columns", "restore", "rollback"}
 """Want the server stopped, as the docs say."""
-OF_A_SITE = {"user", "credits", "payments"}
+OF_A_SITE = {"user", "credits", "payments", "import"}
 ADA = "ada@example.org"
 
 
@@ -61,6 +62,7 @@ class Office:
         self._customer()
         self.backup = self.type("backup").stdout
         self.copies = 0
+        self._files()
 
     def type(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run one command on the data directory."""
@@ -69,6 +71,7 @@ class Office:
         return subprocess.run(
             [*COMMAND, *words],
             env=environ,
+            cwd=self.folder,
             input=given,
             capture_output=True,
             text=True,
@@ -88,8 +91,17 @@ class Office:
         }
         kept = words[: words.index("<")] if "<" in words else words
         # The docs' own `site create` makes a second site, and then they say to name one.
-        which = ["--site", str(self.keys.id)] if words[0] in OF_A_SITE and len(words) > 1 else []
+        ambiguous = words[0] in OF_A_SITE and len(words) > 1 and "--site" not in words
+        which = ["--site", str(self.keys.id)] if ambiguous else []
         return [*(stands_for.get(word, word) for word in kept), *which]
+
+    def _files(self) -> None:
+        """What the docs import."""
+        (self.folder / "events.ndjson").write_text(
+            '{"eventName": "purchase", "timestamp": "2025-01-28T10:30:00Z", "user": {"id": "42"}}\n'
+        )
+        with gzip.open(self.folder / "orders-2025.csv.gz", "wt") as table:
+            table.write("event,timestamp,user_id,amount\npurchase,2025-01-28T10:30:00Z,42,19.90\n")
 
     def _customer(self) -> None:
         """Ada signed up, paid, and has credits to take away."""

@@ -45,7 +45,9 @@ function onKey(event) {
     prefixTimer = setTimeout(() => (prefix = ""), 1500);
     return;
   }
-  const target = document.querySelector(`[data-key="${CSS.escape(keys)}"]`);
+  const named = `[data-key="${CSS.escape(keys)}"]`;
+  // What a page does by a key comes before what every page does: p pauses the feed, and prints elsewhere.
+  const target = document.querySelector(`main ${named}`) ?? document.querySelector(named);
   if (!target || target.disabled) return;
   event.preventDefault();
   reach(target);
