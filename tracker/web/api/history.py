@@ -10,7 +10,6 @@ from flask import Blueprint, Response, current_app, request
 from flask.typing import RouteCallable
 
 from tracker import clock
-from tracker.accounts.roles import Role
 from tracker.domain.event import MAX_IMPORT_BYTES
 from tracker.errors import Invalid, TooLarge
 from tracker.extensions import limiter
@@ -18,8 +17,7 @@ from tracker.history import rows as reading
 from tracker.history.importing import Done, Problem, run
 from tracker.history.lines import Line, numbered, unpacked
 from tracker.services import Services
-from tracker.web import access
-from tracker.web.api.auth import bearer, caller, site_of
+from tracker.web.api.auth import caller, changer, site_of
 
 CALLS_A_MINUTE = "120 per minute"
 TOLD = 1_000
@@ -39,8 +37,7 @@ def register(blueprint: Blueprint) -> None:
 def _import(site_id: int) -> Response:
     services: Services = current_app.extensions["desirepath"]
     site = site_of(services.sites, site_id)
-    if bearer() is None:
-        access.site(site_id, Role.ADMIN)
+    changer(services.sites, site_id)
     form, dry_run, first_line = _options()
     write = None if dry_run else services.writer.write
     problems: list[Problem] = []
