@@ -11,6 +11,17 @@ depends_on = None
 
 def upgrade() -> None:
     """Change the tables."""
+    _secrets()
+    _sites()
+    _users()
+    _audit()
+    _memberships()
+    _links()
+    _domains()
+
+
+def _secrets() -> None:
+    """The server's own keys and the salts of the day."""
     op.create_table(
         "app_secrets",
         sa.Column("name", sa.Text(), nullable=False),
@@ -23,6 +34,10 @@ def upgrade() -> None:
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_daily_salts")),
     )
+
+
+def _sites() -> None:
+    """Sites with their keys and rules."""
     op.create_table(
         "sites",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -48,6 +63,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("secret_key_hash", name=op.f("uq_sites_secret_key_hash")),
         sqlite_autoincrement=True,
     )
+
+
+def _users() -> None:
+    """Accounts."""
     op.create_table(
         "users",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -61,6 +80,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
     )
+
+
+def _audit() -> None:
+    """Who did what."""
     op.create_table(
         "audit_entries",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -76,6 +99,10 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_audit_entries_at"), "audit_entries", ["at"], unique=False)
     op.create_index(op.f("ix_audit_entries_site_id"), "audit_entries", ["site_id"], unique=False)
+
+
+def _memberships() -> None:
+    """Who may see which site."""
     op.create_table(
         "memberships",
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -91,6 +118,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "site_id", name=op.f("pk_memberships")),
     )
     op.create_index(op.f("ix_memberships_site_id"), "memberships", ["site_id"], unique=False)
+
+
+def _links() -> None:
+    """Links that work once."""
     op.create_table(
         "one_time_links",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -112,6 +143,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_one_time_links_token_hash")),
     )
     op.create_index(op.f("ix_one_time_links_site_id"), "one_time_links", ["site_id"], unique=False)
+
+
+def _domains() -> None:
+    """The domains of each site."""
     op.create_table(
         "site_domains",
         sa.Column("id", sa.Integer(), nullable=False),
