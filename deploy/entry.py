@@ -24,8 +24,17 @@ def sweep() -> None:
     for folder in own.parent.glob("_MEI*"):
         owner = folder / OWNER
         ours = folder != own and owner.is_file() and folder.stat().st_uid == os.getuid()
-        if ours and not Path(f"/proc/{owner.read_text()}").exists():
+        if ours and not runs(owner.read_text()):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def runs(process: str) -> bool:
+    """Whether there is such a process; one that was killed stays as a zombie until somebody asks after it."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in ("Z", "X")
 
 
 if __name__ == "__main__":
