@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup run demo test check bench soak screenshots assets binary wheel test-binary format clean
+.PHONY: help setup run demo test check bench soak explore screenshots assets binary wheel test-binary format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -34,6 +34,9 @@ bench: setup $(VENV)/.ready-dev ## Measure every figure we promise, beside a phy
 
 soak: setup $(VENV)/.ready-dev ## Kill the server 300 times under load and count what is lost
 	@$(BIN)/python -m pytest -m soak -o addopts= tests/reliability
+
+explore: setup $(VENV)/.ready-dev ## Try ten times as many examples in the property tests, other ones each time
+	@EXAMPLES=10 $(BIN)/python -m pytest -n auto --dist loadscope -o timeout=7200 -m "hypothesis and not soak" $(TESTS)
 
 screenshots: setup $(VENV)/.ready-dev ## Take the pictures of the README and docs from demo data
 	@.ci/browser

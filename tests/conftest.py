@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.apps import running
+from tests.examples import as_many_as_wanted
 from tests.live_server import Keys
 from tests.pages import Browser, Person
 from tracker.accounts import members, sites, users
@@ -18,6 +19,13 @@ from tracker.config import Settings
 
 NOW = 1_760_000_000_000
 PASSWORD = "seven wild geese"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Property tests try as many examples as the run wants."""
+    with as_many_as_wanted(item):
+        return (yield)
 
 
 @pytest.fixture

@@ -5,28 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import settings
 
 from tests.analytics.stores import Copies, LoadedSite, World
 from tracker.columns.clickhouse import ClickHouseStore
-
-CLICKHOUSE_SHARE = 3
-"""Of examples, one in so many is tried on ClickHouse too: a statement costs it ten times as much."""
-_SETTINGS = "_hypothesis_internal_use_settings"
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Fewer examples on the second engine, which is to show that the SQL means the same there."""
-    test = getattr(item, "obj", None)
-    usual = getattr(test, _SETTINGS, None)
-    if not item.name.endswith("[clickhouse]") or not isinstance(usual, settings):
-        return (yield)
-    setattr(test, _SETTINGS, settings(usual, max_examples=max(4, usual.max_examples // CLICKHOUSE_SHARE)))
-    try:
-        return (yield)
-    finally:
-        setattr(test, _SETTINGS, usual)
 
 
 @pytest.fixture(scope="session")

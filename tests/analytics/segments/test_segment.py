@@ -255,7 +255,7 @@ CRITERIA = st.recursive(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=False)
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), zone=st.sampled_from(ZONES), told=histories())
 def test_it_holds_whom_the_plain_reading_holds(
     store_with: Callable[..., LoadedSite], data: st.DataObject, zone: str, told: list[dict[str, Any]]

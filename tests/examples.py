@@ -1,0 +1,42 @@
+"""How many examples property tests try, and which.
+
+`make test` tries the same ones every time, so that a change and nothing else turns it red. `make explore`
+tries ten times as many, other ones each time: what it finds becomes a test, by hand or with `@example`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import settings
+
+TIMES = int(os.environ.get("EXAMPLES", "0"))
+"""How many times the usual number, and at random; 0: the usual ones."""
+CLICKHOUSE_SHARE = 3
+"""Of examples, one in so many is tried on ClickHouse too: a statement costs it ten times as much."""
+_SETTINGS = "_hypothesis_internal_use_settings"
+
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, print_blob=True)
+settings.load_profile("explore" if TIMES else "same")
+
+
+@contextmanager
+def as_many_as_wanted(item: pytest.Item) -> Iterator[None]:
+    """While a test runs it tries as many examples as its engine and the run want."""
+    test = getattr(item, "obj", None)
+    usual = getattr(test, _SETTINGS, None)
+    if not isinstance(usual, settings):
+        yield
+        return
+    wanted = usual.max_examples * max(TIMES, 1)
+    if item.name.endswith("[clickhouse]"):
+        wanted = max(4, wanted // CLICKHOUSE_SHARE)
+    setattr(test, _SETTINGS, settings(usual, max_examples=wanted))
+    try:
+        yield
+    finally:
+        setattr(test, _SETTINGS, usual)
