@@ -47,7 +47,7 @@ def test_one_person_with_events_and_credits(demo: Demo) -> None:
         shown = page.locator(".timeline-credit summary").all_inner_texts()
         assert len(shown) == len(credits) > 0
         assert all(
-            formats.money(c["balance"], c["currency"]) in text for c, text in zip(credits, shown, strict=True)
+            formats.exact(c["balance"], c["currency"]) in text for c, text in zip(credits, shown, strict=True)
         )
         days = demo.ask(demo.wallet, "person", f"timeframe=30d&person={who}")["activityByDate"]
         chart = json.loads(page.locator("#panel-habits script").first.text_content() or "")

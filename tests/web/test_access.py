@@ -61,6 +61,7 @@ LEVELS: dict[str, Level] = {
     "segments": Level.VIEWER,
     "people": Level.VIEWER,
     "person": Level.VIEWER,
+    "person.move_credits": Level.ADMIN,
     "definitions": Level.ADMIN,
     "definitions.page": Level.VIEWER,
     "features": Level.VIEWER,

@@ -73,6 +73,15 @@ def money(value: Any, currency: str | None = None) -> str:
     return f"{amount} {currency}" if currency else amount
 
 
+def exact(value: Any, currency: str | None = None) -> str:
+    """An amount with all its decimals, two at least: what somebody owns is never rounded."""
+    if value is None:
+        return NOTHING
+    whole_part, _, rest = f"{Decimal(str(value)):,.4f}".partition(".")
+    amount = f"{whole_part}.{rest[:2]}{rest[2:].rstrip('0')}"
+    return f"{amount} {currency}" if currency else amount
+
+
 def change_words(value: float | None) -> str:
     """A change in per cent in words, for those who do not see the arrow: up 12.5%."""
     if value is None:
@@ -132,7 +141,7 @@ def clock_time(at: int | None, zone: str) -> str:
 
 def register(app: Flask) -> None:
     """Add everything here as filters of the same names, and `country`."""
-    filters = (whole, number, short, percent, seconds, money, change_words, day, step, step_title, moment)
+    filters = (whole, number, short, percent, seconds, money, exact, change_words, day, step, step_title, moment)
     for one in (*filters, when, clock_time):
         app.add_template_filter(one, one.__name__)
     app.add_template_filter(countries.name, "country")

@@ -35,7 +35,7 @@ def card(browser: Browser, site: Keys, person: str) -> str:
     answer = browser.get(f"/sites/{site.id}/person?person={person}")
     assert answer.status_code == 200
     _, found, rest = answer.text.partition('class="card support-card"')
-    return rest.partition("</section>")[0] if found else ""
+    return rest.partition("<details")[0] if found else ""
 
 
 @pytest.mark.usefixtures("visited")

@@ -18,6 +18,7 @@ from tracker.extensions import limiter
 from tracker.ledger.credit_moves import Moved
 from tracker.services import Services
 from tracker.support import credits, who
+from tracker.web import moved_credits
 from tracker.web.api.auth import caller, changer, site_of
 
 CALLS_A_MINUTE = "3000 per minute"
@@ -42,7 +43,7 @@ def _move(site_id: int) -> Response:
         with services.readers.read() as connection:
             known = who.user_id(connection, site.id, str(change.user.email))
         change = replace(change, user=RawUser(known))
-    moved = credits.carry_out(services.pipeline, services.writer, site, change, clock.now_ms())
+    moved = moved_credits.move(services, site, change, by, clock.now_ms())
     response = Response(_encode(told(change, moved)), mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response

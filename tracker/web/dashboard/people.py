@@ -11,6 +11,7 @@ from tracker.services import Services
 from tracker.web import access, formats
 from tracker.web.dashboard import charts, paging
 from tracker.web.dashboard.charts import Chart, Series
+from tracker.web.dashboard.credits_form import CreditsForm, Form
 from tracker.web.dashboard.look import Look
 from tracker.web.dashboard.panels import Panel, Tab
 from tracker.web.dashboard.question_page import QuestionPage
@@ -78,7 +79,7 @@ def rights(services: Services, look: Look) -> dict[str, Any]:
 
 
 def _of_one(services: Services, look: Look) -> dict[str, Any]:
-    return of_person(services, look) | rights(services, look)
+    return of_person(services, look) | rights(services, look) | {"credits": Form.empty()}
 
 
 PAGE = QuestionPage(
@@ -166,4 +167,6 @@ ONE = QuestionPage(
 def register(app: Flask, services: Services) -> None:
     """Add both pages."""
     app.register_blueprint(PAGE.blueprint(services))
-    app.register_blueprint(ONE.blueprint(services))
+    one = ONE.blueprint(services)
+    CreditsForm(ONE, services).register(one)
+    app.register_blueprint(one)

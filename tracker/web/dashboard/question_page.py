@@ -80,8 +80,8 @@ class Views:
                 return redirect(plain.changed(from_form(args, self.served.parameters)))
             look = self.served.look(site_id, args)
         except (Invalid, NotFound) as error:
-            return self._render(plain.with_problem(error)), STATUS[error.code]
-        return self._render(look)
+            return self.render(plain.with_problem(error)), STATUS[error.code]
+        return self.render(look)
 
     def panel(self, site_id: int, panel: str) -> ResponseReturnValue:
         """One panel; 304 while neither data nor page nor address changed."""
@@ -97,7 +97,8 @@ class Views:
         response = make_response(shown.html)
         return _tagged(response, tag, found.keep) if shown.tagged else response
 
-    def _render(self, look: Look) -> str:
+    def render(self, look: Look, **more: Any) -> str:
+        """The frame; `more` wins over what the page itself gives its template."""
         page = self.served
         render = panels.answered if look.full else panels.placeholder
         with self._services.readers.read() as connection:
@@ -106,6 +107,7 @@ class Views:
         def panel(name: str) -> Markup:
             return Markup(render(self._services, page.known[name], look).html)  # noqa: S704  rendered by us
 
+        own = page.more(self._services, look) if page.more else {}
         return render_template(
             page.template or f"dashboard/{page.name}.html",
             site=look.site,
@@ -114,7 +116,7 @@ class Views:
             bar=filter_bar.make(look, stored.all_of(look.site.id, "segments")),
             waiting=waiting,
             panel=panel,
-            **(page.more(self._services, look) if page.more else {}),
+            **(own | more),
         )
 
 

@@ -22,17 +22,24 @@ LOOKS = {
 
 def of_person(services: Services, look: Look) -> dict[str, Any]:
     """`support` for the page's template: the diagnosis, None for visitors nobody knows and for viewers."""
-    person = look.own.get("person", "")
-    if not person or access.role_on(access.need_viewer(), look.site.id) < Role.ADMIN:
+    if access.role_on(access.need_viewer(), look.site.id) < Role.ADMIN:
         return {"support": None}
+    user = user_of(services, look)
     with services.readers.read() as connection:
-        user = _user(connection, look.site.id, person)
         found = None if user is None else of_users(connection, look.site.id, user, [user], look.now_ms)
     return {"support": found, "support_look": LOOKS[found.verdict] if found else None}
 
 
+def user_of(services: Services, look: Look) -> str | None:
+    """The user whom the page is about: by id, else the one a visitor became; None for a visitor."""
+    person = look.own.get("person", "")
+    if not person:
+        return None
+    with services.readers.read() as connection:
+        return _user(connection, look.site.id, person)
+
+
 def _user(connection: Connection, site_id: int, person: str) -> str | None:
-    """The user whom the page is about: by id, else the one a visitor became."""
     if users.get(connection, site_id, person) is not None:
         return person
     return troubles.user_of_visitor(connection, site_id, person)
