@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser import pages
-from tests.browser.pages import violations, watched
+from tests.browser.pages import sideways, violations, watched
 from tests.live_server import Keys, LiveServer, serving
 
 pytestmark = pytest.mark.browser
@@ -76,6 +76,52 @@ def test_new_events_appear_and_what_is_open_stays(place: Place) -> None:
         expect(page.locator("#panel-timeline [data-live-badge]")).to_be_visible()
         expect(page.locator(".timeline-item", has_text="signup").locator("details[open]")).to_have_count(1)
         assert violations(page) == []
+
+
+def test_it_starts_on_a_panel_that_failed_first(place: Place) -> None:
+    place.send("signup_again")
+    place.wait_for("signup_again")
+    address = "**/panels/timeline*"
+    with watched(place.browser, place.server, place.state) as watch:
+        page = watch.page
+        page.route(address, lambda route: route.abort())
+        page.goto(f"/sites/{place.keys.id}/person?person=42")
+        again = page.locator("#panel-timeline").get_by_role("button", name="Try again")
+        expect(again).to_be_visible()
+        watch.complaints.clear()  # of the network, as it should
+        page.unroute(address)
+        again.click()
+        names = page.locator(".timeline-name")
+        expect(names.first).to_have_text("signup_again")
+        place.send("order_after_failure")
+        expect(names.first).to_have_text("order_after_failure", timeout=15_000)
+        expect(page.locator("#panel-timeline [data-live-badge]")).to_be_visible()
+
+
+def test_credits_are_moved_and_stand_on_the_timeline(place: Place) -> None:
+    place.send("asked_for_credits")
+    place.wait_for("asked_for_credits")
+    with watched(place.browser, place.server, place.state, viewport={"width": 360, "height": 800}) as watch:
+        page = watch.page
+        page.goto(f"/sites/{place.keys.id}/person?person=42")
+        page.get_by_text("Add or deduct credits").click()
+        page.get_by_label("Amount").fill("1.5x")
+        page.get_by_label("Reason").fill("sorry for the wait")
+        assert violations(page) == [] and sideways(page) <= 0
+        with page.expect_response(lambda answer: answer.request.method == "POST") as refused:
+            page.get_by_role("button", name="Move credits").click()
+        assert refused.value.status == 400
+        watch.complaints.clear()  # of the 400, as it should
+        expect(page.get_by_label("Amount")).to_have_attribute("aria-invalid", "true")
+        expect(page.get_by_label("Reason")).to_have_value("sorry for the wait")
+        assert violations(page) == [] and sideways(page) <= 0
+        page.get_by_label("Amount").fill("1.125")
+        page.get_by_role("button", name="Move credits").click()
+        expect(page.get_by_role("status").filter(has_text="1.125 added; 1.125 left.")).to_be_visible()
+        line = page.locator(".timeline-credit").first
+        expect(line).to_contain_text("+1.125")
+        expect(line).to_contain_text("balance 1.125")
+        expect(line).to_contain_text("sorry for the wait")
 
 
 def test_a_time_that_is_over_does_not_go_on(place: Place) -> None:

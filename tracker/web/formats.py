@@ -141,7 +141,20 @@ def clock_time(at: int | None, zone: str) -> str:
 
 def register(app: Flask) -> None:
     """Add everything here as filters of the same names, and `country`."""
-    filters = (whole, number, short, percent, seconds, money, exact, change_words, day, step, step_title, moment)
+    filters = (
+        whole,
+        number,
+        short,
+        percent,
+        seconds,
+        money,
+        exact,
+        change_words,
+        day,
+        step,
+        step_title,
+        moment,
+    )
     for one in (*filters, when, clock_time):
         app.add_template_filter(one, one.__name__)
     app.add_template_filter(countries.name, "country")

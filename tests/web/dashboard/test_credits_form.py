@@ -110,7 +110,7 @@ def test_what_is_wrong_is_said_at_the_field(
     assert said and words in said[1]
     assert re.search(rf'id="field-{field}"[^>]*aria-invalid="true"', page)
     assert 'value="because"' in page or field == "reason", "nothing has to be typed again"
-    assert '<option value="deduct" selected>' in page and "support-move\" open" in page
+    assert '<option value="deduct" selected>' in page and 'support-move" open' in page
     assert moved(app, site) == []
 
 
