@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "demo": {"domain"},
     "accounts": {"domain", "config", "extensions", "models", "ledger"},
     "backup": {"config", "ledger", "accounts"},
+    "privacy": {"domain"},
     "definitions": {"analytics", "accounts", "extensions", "models"},
     "services": {"config", "domain", "doors", "ingest", "ledger", "columns", "analytics"},
     "support": {"domain", "doors", "ingest", "ledger"},
@@ -38,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "jobs": {"config", "domain", "enrich", "ledger", "columns", "accounts", "backup", "services"},
     "web": {
         "config", "domain", "extensions", "models", "ledger", "columns", "analytics", "accounts", "services",
-        "doors", "enrich", "definitions", "backup", "support", "history",
+        "doors", "enrich", "definitions", "backup", "support", "history", "privacy",
     },
     "app": {
         "config", "domain", "extensions", "models", "enrich", "ingest", "doors", "ledger", "columns",
@@ -51,7 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         "config", "domain", "ledger", "columns", "accounts", "services", "app", "server", "demo", "models",
         "extensions", "logs", "doors", "ingest", "analytics", "enrich", "files", "doctor",
-        "backup", "support", "history",
+        "backup", "support", "history", "privacy",
     },
 }  # fmt: skip
 NAMELESS = {"utils", "util", "helpers", "common", "misc", "manager", "base_utils"}

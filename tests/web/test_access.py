@@ -46,6 +46,8 @@ LEVELS: dict[str, Level] = {
     "sites.delete": Level.OWNER,
     "keys": Level.ADMIN,
     "webhooks": Level.ADMIN,
+    "privacy": Level.PUBLIC,
+    "privacy_settings": Level.ADMIN,
     "erasures": Level.ADMIN,
     "access": Level.ADMIN,
     "install": Level.VIEWER,
@@ -93,6 +95,7 @@ VALUES: dict[str, str | int] = {
     "panel": "no-such-panel",
     "token": "t" * 43,
     "provider": "stripe",
+    "key": "pk_nobody",
     "filename": "icon.svg",
 }
 

@@ -28,7 +28,8 @@ MISSES_PER_SECOND = 20
 COLUMNS = (
     "id, name, time_zone, public_key, secret_key_hash, token_secret, previous_secret_key_hash, "
     "previous_secret_key_until, previous_token_secret, previous_token_secret_until, identity, honour_dnt, "
-    "track_anonymous, collect_ip, collect_user_agent, visitor_rate, strict_types"
+    "track_anonymous, collect_ip, collect_user_agent, visitor_rate, strict_types, privacy_page, "
+    "privacy_contact"
 )
 ENDS = ("previous_secret_key_until", "previous_token_secret_until")
 
@@ -220,4 +221,6 @@ def _site(values: dict[str, Any], domains: tuple[str, ...], now_ms: int) -> Site
         tuple(token_secrets),
         previous_hash,
         rules,
+        privacy_page=bool(values["privacy_page"]),
+        privacy_contact=values["privacy_contact"],
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from tracker.accounts import audit, keys
+from tracker.accounts import audit, keys, users
 from tracker.domain.site import Identity
 from tracker.errors import Invalid, NotFound
 from tracker.extensions import db, writing
@@ -19,7 +19,15 @@ from tracker.models import Membership, SiteDomain, SiteRow, User
 MAX_NAME = 100
 MAX_DOMAINS = 50
 MAX_RATE = 1_000_000
-SWITCHES = ("honour_dnt", "track_anonymous", "collect_ip", "collect_user_agent", "strict_types")
+PRIVACY = (
+    "identity", "honour_dnt", "track_anonymous", "collect_ip", "collect_user_agent", "privacy_page",
+    "privacy_contact",
+)  # fmt: skip
+"""The settings that decide what is collected of visitors, and what they are told of it."""
+SWITCHES = (
+    "honour_dnt", "track_anonymous", "collect_ip", "collect_user_agent", "strict_types", "privacy_page",
+)  # fmt: skip
+TEXTS = ("name", "time_zone", "identity", "privacy_contact")
 _HOST = re.compile(
     r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,62}[a-z0-9_])?)*"
 )
@@ -78,17 +86,17 @@ def need(site_id: int) -> SiteRow:
 
 
 def change(site_id: int, now_ms: int, by: User | None, **values: Any) -> None:
-    """Change name, time_zone, domains, identity, visitor_rate or a switch. Raises Invalid."""
+    """Change name, time_zone, domains, visitor_rate, one of PRIVACY or a switch. Raises Invalid.
+
+    What changed is noted; the same values again change nothing.
+    """
     checked = {key: _checked(key, value) for key, value in values.items()}
     with writing() as session:
         row = need(site_id)
-        for key, value in checked.items():
-            if key == "domains":
-                row.domains = [SiteDomain(domain=domain) for domain in value]
-            else:
-                setattr(row, key, value)
+        changed = [_set(row, key, value) for key, value in sorted(checked.items())]
         session.flush()
-        audit.note(by, "settings changed", now_ms, site_id, ", ".join(sorted(checked)))
+        if any(changed):
+            audit.note(by, "settings changed", now_ms, site_id, ", ".join(filter(None, changed)))
 
 
 def rotate_secret_key(site_id: int, now_ms: int, by: User | None) -> str:
@@ -163,15 +171,45 @@ def read_domains(texts: Iterable[str]) -> list[str]:
     return list(found)
 
 
+def read_contact(text: str) -> str:
+    """An e-mail address, or nothing. Raises Invalid (field `privacy_contact`)."""
+    if not text.strip():
+        return ""
+    try:
+        return users.read_email(text)
+    except Invalid:
+        raise Invalid("That is no e-mail address.", field="privacy_contact") from None
+
+
+def _set(row: SiteRow, key: str, value: Any) -> str:
+    """Set one value; what is noted of it, empty where it was that before."""
+    before = [one.domain for one in row.domains] if key == "domains" else getattr(row, key)
+    if before == value:
+        return ""
+    if key == "domains":
+        row.domains = [SiteDomain(domain=domain) for domain in value]
+        return key
+    setattr(row, key, value)
+    if key in SWITCHES:
+        return f"{key} {'on' if value else 'off'}"
+    return f"{key} {value}" if key == "identity" else key
+
+
 def _checked(key: str, value: Any) -> Any:
+    if key in TEXTS and not isinstance(value, str):
+        raise Invalid(f"{key} must be text.", field=key)
     if key == "name":
         return read_name(value)
     if key == "time_zone":
         return read_zone(value)
     if key == "domains":
         return read_domains(value)
+    if key == "privacy_contact":
+        return read_contact(value)
     if key in SWITCHES:
-        return bool(value)
+        if not isinstance(value, bool):
+            raise Invalid(f"{key} must be true or false.", field=key)
+        return value
     if key == "identity":
         if value not in set(Identity):
             raise Invalid("Choose cookieless, consent or persistent.", field="identity")

@@ -58,3 +58,7 @@ class Site:
     """What each payment provider may sign its webhooks with, newest first."""
     erased: Erased | None = None
     """Whose past is not taken in again; None where nobody was ever erased."""
+    privacy_page: bool = False
+    """Whether everybody may read what is recorded, at an address that names the public key."""
+    privacy_contact: str = ""
+    """The e-mail address to ask about it, or empty."""

@@ -30,6 +30,8 @@ class SiteRow(Base):
     collect_ip: Mapped[bool] = mapped_column(Boolean, default=False)
     collect_user_agent: Mapped[bool] = mapped_column(Boolean, default=False)
     strict_types: Mapped[bool] = mapped_column(Boolean, default=False)
+    privacy_page: Mapped[bool] = mapped_column(Boolean, default=False)
+    privacy_contact: Mapped[str] = mapped_column(Text, default="")
     visitor_rate: Mapped[int] = mapped_column(Integer, default=100)
     created_at: Mapped[int] = mapped_column(Integer)
     domains: Mapped[list[SiteDomain]] = relationship(

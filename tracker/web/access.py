@@ -13,7 +13,9 @@ from tracker.models import SiteRow
 from tracker.services import Services
 from tracker.web.viewer import Viewer, viewer
 
-PUBLIC = frozenset({"static", "auth", "doors", "scripts", "health", "openapi", "api", "marketplace"})
+PUBLIC = frozenset(
+    {"static", "auth", "doors", "scripts", "health", "openapi", "api", "marketplace", "privacy"}
+)
 """Blueprints (and Flask's own `static`) that ask no one to sign in. `api` and `marketplace` ask for keys."""
 HIDDEN = "There is no such site, or you have no access to it."
 

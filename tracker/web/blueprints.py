@@ -15,12 +15,13 @@ from tracker.web import (
     formats,
     health,
     navigation,
+    privacy_page,
     scripts,
     security,
     times,
     viewer,
 )
-from tracker.web.admin import accounts, erasures, install, keys, people, sites, webhooks
+from tracker.web.admin import accounts, erasures, install, keys, people, privacy, sites, webhooks
 from tracker.web.api import marketplace, questions
 from tracker.web.api import routes as api
 from tracker.web.auth import account
@@ -59,6 +60,8 @@ def register(app: Flask, services: Services) -> None:
         install,
         people,
         webhooks,
+        privacy,
+        privacy_page,
         erasures,
         accounts,
         frame,

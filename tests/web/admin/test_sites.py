@@ -26,8 +26,7 @@ def hers(owner: Person, sign_in: Callable[..., Browser]) -> Browser:
 def settings_form(**changes: str) -> dict[str, str]:
     """What the settings page sends when nothing was changed, but for `changes`."""
     form = {
-        "name": "Shop", "time_zone": "UTC", "domains": "", "visitor_rate": "100", "identity": "consent",
-        "honour_dnt": "1", "track_anonymous": "1",
+        "name": "Shop", "time_zone": "UTC", "domains": "", "visitor_rate": "100",
     }  # fmt: skip
     return {key: value for key, value in (form | changes).items() if value != "off"}
 
@@ -123,18 +122,15 @@ def test_settings_are_changed_and_take_effect_at_once(
     app: Flask, hers: Browser, site: Keys, client: FlaskClient
 ) -> None:
     path = f"/sites/{site.id}/settings"
-    assert track(client, site, "a", DNT="1") == 200
     form = settings_form(
-        name="Bazaar", time_zone="Europe/Berlin", domains="shop.example, b.example", visitor_rate="3",
-        identity="cookieless", honour_dnt="off", collect_ip="1",
-    )  # fmt: skip
+        name="Bazaar", time_zone="Europe/Berlin", domains="shop.example, b.example", visitor_rate="3"
+    )
     assert hers.post(path, page=path, **form).headers["Location"] == path
     page = hers.get(path).text
     assert "Saved." in page and 'value="Bazaar"' in page and "shop.example\nb.example" in page
     rules = app.extensions["desirepath"].sites.by_id(site.id).rules
     assert rules.domains == ("shop.example", "b.example") and rules.visitor_rate == 3
-    assert rules.identity == "cookieless" and not rules.honour_dnt and rules.collect_ip
-    assert not rules.collect_user_agent and rules.track_anonymous
+    assert rules.identity == "consent" and rules.honour_dnt, "those are another page's"
 
     assert track(client, site, "a", Origin="https://evil.example") == 403
     assert track(client, site, "a", "b", "c", Origin="https://shop.example") == 200
@@ -148,12 +144,9 @@ def test_the_page_shows_what_is_set(hers: Browser, site: Keys) -> None:
     def ticked(text: str) -> set[str]:
         return set(re.findall(r'name="(\w+)" value="1" checked', text))
 
-    assert ticked(page) == {"honour_dnt", "track_anonymous"}
-    assert re.search(r'value="consent" checked', page)
-    hers.post(path, **settings_form(honour_dnt="off", strict_types="1", identity="persistent"))
-    changed = hers.get(path).text
-    assert ticked(changed) == {"track_anonymous", "strict_types"}
-    assert re.search(r'value="persistent" checked', changed)
+    assert ticked(page) == set()
+    hers.post(path, **settings_form(strict_types="1"))
+    assert ticked(hers.get(path).text) == {"strict_types"}
 
 
 @pytest.mark.parametrize(
@@ -165,7 +158,6 @@ def test_the_page_shows_what_is_set(hers: Browser, site: Keys) -> None:
         ({"visitor_rate": "0"}, "visitor_rate"),
         ({"visitor_rate": "many"}, "visitor_rate"),
         ({"visitor_rate": "-5"}, "visitor_rate"),
-        ({"identity": "fingerprint"}, "identity"),
     ],
 )
 def test_wrong_settings_change_nothing(
@@ -180,10 +172,10 @@ def test_wrong_settings_change_nothing(
 
 def test_a_refused_form_shows_again_what_was_chosen(hers: Browser, site: Keys) -> None:
     path = f"/sites/{site.id}/settings"
-    chosen = settings_form(visitor_rate="0", identity="persistent", honour_dnt="off", collect_ip="1")
+    chosen = settings_form(visitor_rate="0", name="Bazaar", strict_types="1")
     page = hers.post(path, page=path, **chosen).text
-    assert set(re.findall(r'name="(\w+)" value="1" checked', page)) == {"track_anonymous", "collect_ip"}
-    assert re.search(r'value="persistent" checked', page)
+    assert set(re.findall(r'name="(\w+)" value="1" checked', page)) == {"strict_types"}
+    assert 'value="Bazaar"' in page
 
 
 def test_changes_are_noted_with_who_made_them(hers: Browser, owner: Person, site: Keys) -> None:

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from tracker import clock
 from tracker.accounts import audit, sites
 from tracker.accounts.roles import Role
-from tracker.domain.site import Identity
 from tracker.errors import DesirepathError, Invalid
 from tracker.services import Services
 from tracker.web import access
@@ -18,24 +17,8 @@ from tracker.web.admin import shown_once
 from tracker.web.admin.first_event import last_events
 
 SWITCHES = (
-    ("honour_dnt", "Leave browsers alone that ask not to be tracked",
-     "DNT and Global Privacy Control. What such a browser sends anyway is dropped."),
-    ("track_anonymous", "Keep events of people who are not signed in",
-     "Off: only events that name a user are kept."),
-    ("collect_ip", "Keep addresses of visitors",
-     "Off: an address is used for the country and the visitor's hash, then dropped."),
-    ("collect_user_agent", "Keep the raw user agent",
-     "Off: only browser, system and kind of device are kept."),
     ("strict_types", "Take only the known activity types from mobile backends",
      "Off: other types are taken too."),
-)  # fmt: skip
-IDENTITIES = (
-    (Identity.COOKIELESS, "Never by an id",
-     "A hash with a salt that changes every day. Nothing is kept in the browser; nobody is known tomorrow."),
-    (Identity.CONSENT, "By an id once they agree",
-     "As above until your banner calls desirepath.consent(true), then by an id kept in their browser."),
-    (Identity.PERSISTENT, "By an id from the first page view",
-     "For sites that need no consent, or have it."),
 )  # fmt: skip
 
 
@@ -95,7 +78,7 @@ class SitePages:
         return redirect(url_for("overview.page", site_id=site_id))
 
     def settings(self, site_id: int) -> ResponseReturnValue:
-        """Name, domains, time zone, and what is kept of visitors."""
+        """Name, domains, time zone, and what is taken in."""
         row = access.row(site_id, Role.ADMIN)
         error: DesirepathError | None = None
         if request.method == "POST":
@@ -108,7 +91,7 @@ class SitePages:
                 return redirect(url_for("sites.settings", site_id=site_id))
         page = render_template(
             "admin/settings.html", site=access.site(site_id), row=row, error=error, zones=_zones(),
-            switches=SWITCHES, identities=IDENTITIES, changes=audit.of_site(site_id, 20),
+            switches=SWITCHES, changes=audit.of_site(site_id, 20),
             may_delete=access.need_viewer().is_owner,
         )  # fmt: skip
         return page, 400 if error else 200
@@ -132,7 +115,6 @@ def _settings() -> dict[str, object]:
         "name": form.get("name", ""),
         "time_zone": form.get("time_zone", ""),
         "domains": _lines(form.get("domains", "")),
-        "identity": form.get("identity", ""),
         "visitor_rate": int(rate) if rate.isascii() and rate.isdigit() and len(rate) < 9 else 0,
     }
 

@@ -1,0 +1,1 @@
+"""What a site's settings mean for the people who visit it."""
