@@ -55,7 +55,9 @@ def check(page: Page) -> None:
 def test_every_page_is_accessible_and_fits(place: Place, width: int, scheme: Any) -> None:
     with place.open(viewport={"width": width, "height": 800}, color_scheme=scheme) as watch:
         page = watch.page
-        pages_of_site = ("install", "settings", "settings/keys", "settings/people")
+        pages_of_site = (
+            "install", "settings", "settings/keys", "settings/people", "settings/privacy", "settings/rights",
+        )  # fmt: skip
         for path in (
             "/sites", "/sites/new", "/account", "/accounts",
             *(f"{place.site}/{path}" for path in pages_of_site),
@@ -161,3 +163,32 @@ def test_a_site_is_deleted_only_by_its_typed_name(place: Place) -> None:
         page.get_by_label("Type Doomed to confirm").fill("Doomed")
         page.get_by_role("button", name="Delete the site").click()
         expect(page.get_by_text("Doomed is deleted.")).to_be_visible()
+
+
+def test_what_is_collected_is_said_as_one_chooses_and_once_saved_to_everybody(place: Place) -> None:
+    keys = place.server.create_site("Reading Room")
+    with place.open(viewport={"width": 360, "height": 800}) as watch:
+        page = watch.page
+        page.goto(f"/sites/{keys.id}/settings/privacy")
+        said = page.locator("#words")
+        expect(said).to_contain_text("Until somebody agrees")
+        page.get_by_label("Never by an id").check()
+        expect(said).to_contain_text("no cookie, no id")
+        page.get_by_label("Keep addresses of visitors").check()
+        expect(said).to_contain_text("The internet address (IP) of the visitor")
+        page.get_by_label("Show a public page").check()
+        page.get_by_label("Whom to ask").fill("ask@example.org")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+        check(page)
+        public = page.locator("#public-address").inner_text()
+    context = place.browser.new_context(viewport={"width": 360, "height": 800}, java_script_enabled=False)
+    guest = context.new_page()
+    guest.goto(public)
+    expect(guest.get_by_role("heading", name="What Reading Room records")).to_be_visible()
+    expect(guest.get_by_text("no cookie, no id")).to_be_visible()
+    expect(guest.get_by_role("link", name="ask@example.org")).to_be_visible()
+    context.close()
+    with place.open(viewport={"width": 360, "height": 800}, color_scheme="dark") as watch:
+        watch.page.goto(public)
+        check(watch.page)

@@ -79,6 +79,8 @@ LEVELS: dict[str, Level] = {
     "api.export_person": Level.ADMIN,
     "api.erase_person": Level.ADMIN,
     "api.erasure": Level.ADMIN,
+    "api.get_privacy": Level.ADMIN,
+    "api.change_privacy": Level.ADMIN,
     "api.create_definition": Level.ADMIN,
     "api.replace_definition": Level.ADMIN,
     "api.delete_definition": Level.ADMIN,

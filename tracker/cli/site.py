@@ -9,6 +9,9 @@ import click
 from tracker import clock
 from tracker.accounts import sites
 from tracker.cli.data import data_option, opened
+from tracker.domain.site import Identity
+from tracker.errors import NotFound
+from tracker.privacy import words
 
 
 @click.group()
@@ -43,3 +46,28 @@ def list_sites(data: str | None) -> None:
         for row in sites.everything():
             domains = ", ".join(domain.domain for domain in row.domains) or "any domain"
             click.echo(f"{row.id}\t{row.name}\t{row.public_key}\t{row.time_zone}\t{domains}")
+
+
+@site.command()
+@click.argument("number", type=int, metavar="SITE")
+@click.option(
+    "--identity", type=click.Choice([str(one) for one in Identity]), help="How visitors are told apart."
+)
+@click.option("--honour-dnt/--ignore-dnt", default=None, help="Leave browsers alone that ask for it.")
+@click.option("--track-anonymous/--users-only", default=None, help="Keep events that name no user.")
+@click.option("--collect-ip/--no-ip", default=None, help="Keep addresses of visitors.")
+@click.option("--collect-user-agent/--no-user-agent", default=None, help="Keep raw user agents.")
+@click.option("--privacy-page/--no-privacy-page", default=None, help="Show the public page.")
+@click.option("--privacy-contact", metavar="EMAIL", help="Whom to ask; empty for nobody.")
+@data_option
+def privacy(number: int, data: str | None, **settings: object) -> None:
+    """Say in plain words what a site collects of its visitors; with options, change it first."""
+    wanted = {key: value for key, value in settings.items() if value is not None}
+    with opened(data) as app:
+        if wanted:
+            sites.change(number, clock.now_ms(), None, **wanted)
+        found = app.extensions["desirepath"].sites.by_id(number)
+        if found is None:
+            raise NotFound("There is no such site.", field="site")
+    click.echo(words.plain(found.name, found.rules, found.privacy_contact), nl=False)
+    click.echo(f"Public page: {f'/privacy/{found.public_key}' if found.privacy_page else 'off'}")

@@ -19,6 +19,15 @@ RECORDED: Sentences = (
     "What they type into forms is not read.",
     "The language and the sizes of screen and window.",
 )
+LEFT_ALONE = (
+    "Browsers that send Do Not Track or Global Privacy Control are left alone: nothing they send is kept. "
+    "Switch one of them on in the browser's settings, and no visit is recorded. It does not reach what the "
+    "website's own servers report, such as payments."
+)
+RECORDED_ANYWAY = (
+    "Browsers that send Do Not Track or Global Privacy Control are recorded like all others; blocking the "
+    "script is the way to stay out."
+)
 NEVER = (
     "Passwords, card numbers, security codes and other secrets are taken out before anything is stored, "
     "wherever they can be recognised."
@@ -88,7 +97,7 @@ def _recorded(rules: SiteRules) -> Iterator[str]:
     yield from RECORDED
     if rules.collect_user_agent:
         yield (
-            "Browser, operating system and kind of device, and the full text by which the browser names itself."
+            "Browser, operating system, kind of device, and the full text by which the browser names itself."
         )
     else:
         yield (
@@ -110,15 +119,5 @@ def _users(rules: SiteRules) -> Iterator[str]:
 
 
 def _refusing(rules: SiteRules) -> Iterator[str]:
-    if rules.honour_dnt:
-        yield (
-            "Browsers that send Do Not Track or Global Privacy Control are left alone: nothing they send is "
-            "kept. Switch one of them on in the browser's settings, and no visit is recorded. It does not reach "
-            "what the website's own servers report, such as payments."
-        )
-    else:
-        yield (
-            "Browsers that send Do Not Track or Global Privacy Control are recorded like all others; blocking "
-            "the script is the way to stay out."
-        )
+    yield LEFT_ALONE if rules.honour_dnt else RECORDED_ANYWAY
     yield from REFUSALS[rules.identity]

@@ -62,4 +62,5 @@ def _kept(response: Response) -> Response:
     response.cache_control.public = True
     response.cache_control.max_age = KEEP_SECONDS
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

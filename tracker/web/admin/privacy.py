@@ -95,4 +95,11 @@ def _as_chosen(rules: SiteRules) -> SiteRules:
     told = request.values
     chosen = told.get("identity", "")
     identity = Identity(chosen) if chosen in set(Identity) else rules.identity
-    return replace(rules, identity=identity, **{key: key in told for key, _, _ in SWITCHES})
+    return replace(
+        rules,
+        identity=identity,
+        honour_dnt="honour_dnt" in told,
+        track_anonymous="track_anonymous" in told,
+        collect_ip="collect_ip" in told,
+        collect_user_agent="collect_user_agent" in told,
+    )

@@ -8,6 +8,8 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    off = sa.Column("privacy_page", sa.Boolean(), nullable=False, server_default=sa.false())
-    op.add_column("sites", off)
-    op.add_column("sites", sa.Column("privacy_contact", sa.Text(), nullable=False, server_default=""))
+    for column in (
+        sa.Column("privacy_page", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("privacy_contact", sa.Text(), nullable=False, server_default=""),
+    ):
+        op.add_column("sites", column)

@@ -11,6 +11,7 @@ from tracker.web.api.openapi import (
     history,
     parts,
     people,
+    privacy,
     questions,
     track,
     webhooks,
@@ -45,6 +46,7 @@ def build() -> Json:
             **_together(questions.paths(), credits.PATHS),
             **definitions.PATHS,
             **people.PATHS,
+            **privacy.PATHS,
             **activity.PATHS,
             **webhooks.PATHS,
             **history.PATHS,
@@ -60,6 +62,7 @@ def build() -> Json:
                 **credits.SCHEMAS,
                 **history.SCHEMAS,
                 **people.SCHEMAS,
+                **privacy.SCHEMAS,
             },
         },
     }
