@@ -144,7 +144,7 @@ def test_an_event_that_cannot_be_read_costs_only_what_it_says(ledger: Ledger) ->
 
 
 def test_line_breaks_and_odd_characters_arrive_whole(ledger: Ledger) -> None:
-    odd = 'a\n"b"\t\\c\x01 \u2028 é 😀 [{},'
+    odd = 'a\n"b"\t\\c\x01 \x1e \x1f \u2028 é 😀 [{},'
     ledger.add(
         [{"at": NOON, "visitor": odd, "name": odd, "session": odd, "page": odd, "properties": {"k": odd}}]
     )

@@ -1,15 +1,14 @@
-"""Reading ahead: while one chunk is merged, the next is read from the ledger and parsed."""
+"""Reading ahead: while one chunk is merged, the next is staged, and what follows is read from the ledger."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from itertools import cycle
 
 from tracker.columns import tail
 from tracker.columns.duckdb import DuckDBStore
-from tracker.columns.tail import Chunk, Place
+from tracker.columns.tail import Chunk, Piece, Place
 from tracker.ledger.connect import Connection
 
 TABLES = ("arrived", "arrived_next")
@@ -20,21 +19,23 @@ def chunks(
 ) -> Iterator[tuple[Chunk, str]]:
     """Chunks from `place` to the ledger's end, each with the table its events are staged in.
 
-    The reader is used by another thread until this ends. A chunk may be followed by an empty end.
+    The reader is used by other threads until this ends. A chunk may be followed by an empty end.
     """
 
     def one(place: Place, table: str) -> Chunk:
-        chunk = tail.read(reader, place, size, bare=bare)
-        if not chunk.empty:
-            store.stage(chunk.events, table)
-        return replace(chunk, events="")
+        store.unstage(table)
+        last, count = place.event, 0
+        for piece in _ahead(tail.pieces(reader, last, size, bare=bare), reading):
+            store.stage(piece, table)
+            last, count = piece.last, count + piece.count
+        return tail.chunk(reader, place, last, count)
 
     tables = cycle(TABLES)
-    with ThreadPoolExecutor(1, "column-read") as pool:
+    with ThreadPoolExecutor(1, "column-stage") as pool, ThreadPoolExecutor(1, "column-read") as reading:
         table = next(tables)
         chunk = one(place, table)
         while not chunk.empty:
-            last = chunk.count < size and not chunk.deleted
+            last = not chunk.deleted and chunk.place.event >= tail.end(reader).event
             following = next(tables)
             ahead = None if last else pool.submit(one, chunk.place, following)
             yield chunk, table
@@ -42,3 +43,11 @@ def chunks(
             if ahead is None:
                 return
             chunk, table = ahead.result(), following
+
+
+def _ahead(pieces: Iterator[Piece], pool: ThreadPoolExecutor) -> Iterator[Piece]:
+    """The pieces, each read while the one before is worked on."""
+    waiting = pool.submit(next, pieces, None)
+    while (piece := waiting.result()) is not None:
+        waiting = pool.submit(next, pieces, None)
+        yield piece

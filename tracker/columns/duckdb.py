@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from tracker.columns import duckdb_dialect, load, merge
 from tracker.columns.schema import SHAPE
-from tracker.columns.tail import Chunk, Place
+from tracker.columns.tail import Chunk, Piece, Place
 from tracker.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -146,13 +146,13 @@ class DuckDBStore:
         """Of an empty store: what was deleted up to here needs no replay."""
         merge.skip_deletions(self._root(), deletion)
 
-    def stage(self, lines: str, table: str) -> None:
-        """Parse lines of events into a table apart, ahead of their merge."""
+    def stage(self, piece: Piece, table: str) -> None:
+        """Parse events and add them to a table apart, ahead of their merge."""
         with self._cursor() as connection:
-            load.stage(connection, lines, table)
+            load.stage(connection, piece, table)
 
     def unstage(self, table: str) -> None:
-        """Drop a staged table."""
+        """Make that table empty."""
         with self._cursor() as connection:
             load.unstage(connection, table)
 

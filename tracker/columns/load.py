@@ -1,4 +1,4 @@
-"""First part of a merge: lines of JSON from the ledger become rows of the table `incoming`."""
+"""First part of a merge: lines from the ledger become rows of the table `incoming`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tracker.columns.schema import events
-from tracker.columns.tail import Chunk
+from tracker.columns.tail import FIELDS, NUMBERS, Chunk, Piece
 from tracker.domain.event import PAGE_VIEW, Flag
 
 CONTEXT = (
@@ -46,13 +46,6 @@ TABLES = (
 """What repeats in the ledger is decoded once and kept here under its ledger id."""
 
 
-LINE = (
-    *("id", "site_id", "name", '"at"', "received_at", "visitor", "client_session", "user_id", "flags", "bot"),
-    *("client_id", "profile_id"),
-)
-"""What follows context and properties in a line (`tail.EVENTS`)."""
-
-
 def _extract(document: str, paths: Iterable[str]) -> str:
     quoted = ", ".join(f"'{path}'" for path in paths)
     return f"json_extract_string({document}, [{quoted}])"
@@ -84,83 +77,98 @@ def person_key(kind: str, who: str, site: str = "site_id") -> str:
     return f"(hash({site} || ':{kind}:' || {who}) >> 1)::BIGINT"
 
 
-# What persons and sessions are made of is taken out first; the line itself waits until it is appended.
-NARROW = ("id", "site_id", '"at"', "visitor", "client_session", "user_id", "bot", "profile_id")
-STAGE = f"""CREATE OR REPLACE TABLE staging.TABLE_NAME AS SELECT v[1]::BIGINT AS id, v[2]::BIGINT AS site_id,
-    v[3]::BIGINT AS "at",
-    CASE WHEN v[6] IS NOT NULL THEN {person_key("u", "v[6]", "v[2]")}
-         WHEN v[4] IS NOT NULL THEN {person_key("v", "v[4]", "v[2]")} END AS person_id,
-    v[4] AS visitor, v[5] AS client_session, v[6] AS user_id, v[7] AS bot, v[8]::BIGINT AS profile_id, line
-    FROM (SELECT line, {_extract("line", (f"$[{LINE.index(name) + 2}]" for name in NARROW))} AS v
-        FROM {LINES}) WHERE line != ''"""  # noqa: S608 - names of ours
-INCOMING = "CREATE OR REPLACE TEMP TABLE incoming AS SELECT * EXCLUDE (line) FROM staging.TABLE_NAME"
-
-ITEMS = {
-    **{
-        f"head.{name}": f"$[{LINE.index(name) + 2}]" for name in ("name", "received_at", "flags", "client_id")
-    },
-    **{f"context.{name}": f"$[0].{name}" for name in CONTEXT},
-    **{f"properties.{name}": f"$[1].{name}" for name in PROPERTIES},
-    "properties": "$[1]",
-}
-"""What is taken out of a line when it is appended, and where it is found there."""
-
-
-def _item(name: str) -> str:
-    return f"v[{list(ITEMS).index(name) + 1}]"
+def _field(name: str) -> str:
+    return f"v[{FIELDS.index(name) + 1}]"
 
 
 def _text(name: str) -> str:
-    return f"nullif({_item(name)}, '')"
+    """A text of the sender's choice, told as it is or, where `$2` says so, as JSON."""
+    return f"nullif(CASE WHEN $2 THEN {_field(name)}->>'$' ELSE {_field(name)} END, '')"
+
+
+_TEXTS = ("name", "visitor", "client_session", "user_id", "bot")
+STAGED = f"""CREATE OR REPLACE TABLE staging.TABLE_NAME (
+    id BIGINT, site_id BIGINT, "at" BIGINT, received_at BIGINT, flags BIGINT, client_id BIGINT,
+    profile_id BIGINT, {", ".join(f"{name} TEXT" for name in _TEXTS)}, context TEXT, properties TEXT,
+    person_id BIGINT)"""
+STAGE = f"""INSERT INTO staging.TABLE_NAME SELECT *,
+        CASE WHEN user_id IS NOT NULL THEN {person_key("u", "user_id")}
+             WHEN visitor IS NOT NULL THEN {person_key("v", "visitor")} END
+    FROM (
+        SELECT {", ".join(f'{_field(name)}::BIGINT AS "{name}"' for name in NUMBERS[:-1])},
+            nullif({_field("profile_id")}, '')::BIGINT AS profile_id, {_text("name")} AS name,
+            {_text("visitor")} AS visitor, {_text("session")} AS client_session, {_text("user_id")} AS user_id,
+            {_text("bot")} AS bot, {_field("context")} AS context, {_field("properties")} AS properties
+        FROM (SELECT string_split(unnest(string_split($1, chr(30))), chr(31)) AS v)
+    )"""  # noqa: S608 - names of ours
+
+# What persons and sessions are made of.
+NARROW = ("id", "site_id", '"at"', "visitor", "client_session", "user_id", "bot", "profile_id", "person_id")
+INCOMING = f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT {', '.join(NARROW)} FROM staging.TABLE_NAME"  # noqa: S608
+
+# Contexts repeat in event after event, and properties often: each is parsed once.
+# What is no JSON says nothing.
+PARSED = {"contexts": ("context", CONTEXT), "details": ("properties", PROPERTIES)}
+PARSE = {
+    name: f"""CREATE OR REPLACE TEMP TABLE {name} AS
+    SELECT document, CASE WHEN document != '{{}}' THEN json END AS json, {_items(paths)}
+    FROM (SELECT document, json, {_extract("json", (f"$.{path}" for path in paths))} AS v FROM (
+        SELECT document, CASE WHEN json_valid(document) THEN document END AS json
+        FROM (SELECT DISTINCT {column} AS document FROM staging.TABLE_NAME)
+    ))"""  # noqa: S608 - names of ours
+    for name, (column, paths) in PARSED.items()
+}
 
 
 def _money(name: str) -> str:
-    return f"TRY_CAST({_item(f'properties.{name}')} AS DECIMAL(18, 4))"
+    return f"TRY_CAST(p.{name} AS DECIMAL(18, 4))"
 
 
 def _flag(bit: int) -> str:
-    return f"{_item('head.flags')}::BIGINT & {bit} > 0"
+    return f"l.flags & {bit} > 0"
 
 
 # A page told as a property may carry a query string; those of events other than page views are no pages.
-PAGE = f"""coalesce({_item("context.path")}, CASE WHEN {_item("head.name")} = '{PAGE_VIEW}'
-    THEN nullif(split_part(split_part({_item("properties.path")}, '?', 1), '#', 1), '') END)"""
+PAGE = f"""coalesce(c.path, CASE WHEN l.name = '{PAGE_VIEW}'
+    THEN nullif(split_part(split_part(p.path, '?', 1), '#', 1), '') END)"""
 WIDE = {
-    **{name: f'i."{name}"' for name in ("id", "site_id", "at", "person_id", "visitor", "user_id", "bot")},
-    **{name: f"i.{name}" for name in ("client_session", "profile_id", "session_id", "page")},
-    **{name: _item(f"context.{name}") for name in CONTEXT[1:]},
+    **{name: f'l."{name}"' for name in ("id", "site_id", "at", "received_at", "name", "visitor", "user_id")},
+    **{name: f"l.{name}" for name in ("bot", "client_session", "profile_id")},
+    **{name: f"i.{name}" for name in ("person_id", "session_id")},
+    **{name: f"c.{name}" for name in CONTEXT[1:]},
     **{name: f"k.{name}" for name in CLIENT},
-    **{name: _text(f"properties.{name}") for name in PROPERTIES[1:]},
-    "name": _item("head.name"),
-    "received_at": f"{_item('head.received_at')}::BIGINT",
+    **{name: f"p.{name}" for name in PROPERTIES[1:]},
+    "page": PAGE,
     "interactive": _flag(Flag.INTERACTIVE),
     "verified": _flag(Flag.VERIFIED),
     "daily": _flag(Flag.DAILY_VISITOR),
-    "page_view": f"{_item('head.name')} = '{PAGE_VIEW}' AND i.page IS NOT NULL",
-    "duration": f"TRY_CAST({_item('properties.duration')} AS DOUBLE)",
+    "page_view": f"l.name = '{PAGE_VIEW}' AND {PAGE} IS NOT NULL",
+    "duration": "TRY_CAST(p.duration AS DOUBLE)",
     "amount": f"coalesce({_money('amount')}, {_money('revenue')})",
-    "properties": f"nullif({_item('properties')}, '{{}}')",
+    "properties": "p.json",
 }
 """How each column of `events` comes about."""
 
 APPEND = f"""INSERT INTO events ({", ".join(f'"{column.name}"' for column in events.columns)})
     SELECT {", ".join(WIDE[column.name] for column in events.columns)}
-    FROM (SELECT *, {PAGE} AS page FROM (
-        SELECT i.*, {_extract("l.line", ITEMS.values())} AS v
-        FROM staging.TABLE_NAME l JOIN (
-            SELECT incoming.*, cut.session_id FROM incoming LEFT JOIN cut ON cut.id = incoming.id
-        ) i ON i.id = l.id
-    )) i LEFT JOIN clients k ON k.id = {_item("head.client_id")}::BIGINT"""  # noqa: S608 - names of ours
+    FROM staging.TABLE_NAME l
+    JOIN (
+        SELECT incoming.id, incoming.person_id, cut.session_id
+        FROM incoming LEFT JOIN cut ON cut.id = incoming.id
+    ) i ON i.id = l.id
+    JOIN contexts c ON c.document = l.context
+    JOIN details p ON p.document = l.properties
+    LEFT JOIN clients k ON k.id = l.client_id"""  # noqa: S608 - names of ours
 
 
-def stage(connection: Any, events: str, table: str) -> None:
-    """Parse lines of events into a table of the staging area, which no other transaction waits for."""
-    connection.execute(STAGE.replace("TABLE_NAME", table), [events])
+def stage(connection: Any, piece: Piece, table: str) -> None:
+    """Parse events into a table of the staging area, which no other transaction waits for."""
+    connection.execute(STAGE.replace("TABLE_NAME", table), [piece.lines, piece.quoted])
 
 
 def unstage(connection: Any, table: str) -> None:
-    """Drop a staged table."""
-    connection.execute(f"DROP TABLE IF EXISTS staging.{table}")
+    """Make a staged table, empty."""
+    connection.execute(STAGED.replace("TABLE_NAME", table))
 
 
 def begin(connection: Any, chunk: Chunk, table: str) -> None:
@@ -173,5 +181,7 @@ def begin(connection: Any, chunk: Chunk, table: str) -> None:
 
 
 def append(connection: Any, table: str) -> None:
-    """Put `incoming` into `events`, with the sessions found in `cut` and all else from the lines."""
+    """Put `incoming` into `events`, with the sessions found in `cut` and all else that was staged."""
+    for statement in PARSE.values():
+        connection.execute(statement.replace("TABLE_NAME", table))
     connection.execute(APPEND.replace("TABLE_NAME", table))

@@ -30,7 +30,7 @@ TOO_LATE = f"DELETE FROM incoming WHERE id IN {IDS}"  # noqa: S608
 FORGET = f"DELETE FROM profiles WHERE id IN {IDS}"  # noqa: S608
 TEMPORARY = (
     *("incoming", "gone", "relinked", "former", "points", "anonymous", "moved", "fresh", "hull", "touched"),
-    *("before", "parts", "cut", "changed", "people", "new_profiles"),
+    *("before", "parts", "cut", "changed", "people", "new_profiles", "contexts", "details"),
 )
 
 

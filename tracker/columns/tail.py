@@ -1,33 +1,49 @@
 """Reading the ledger onward from a known id, fast and without holding it: text that SQLite itself writes.
 
-SQLite turns rows into lines of JSON inside one statement, which runs without Python's global lock and
-costs a third of fetching the values. Each statement is its own short read, so the WAL is never held open.
+SQLite joins rows to lines of text inside one statement, which runs without Python's global lock and costs
+half of fetching the values. Each statement is its own short read, so the WAL is never held open.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.ledger.connect import Connection
 
 SLICE = 2_048
 """Events in one statement; with properties of 32 KB each that is still bounded."""
-CHUNK_BYTES = 64 << 20
+PIECE_BYTES = 8 << 20
+CHUNK_BYTES = 128 << 20
 
 
-def _lines(context: str, properties: str) -> str:
-    """A statement that gives (count, last id, lines) of the next events."""
+FIELD, LINE = "\x1f", "\x1e"
+"""What stands between the fields of an event, and between events: no JSON holds them."""
+NUMBERS = ("id", "site_id", "at", "received_at", "flags", "client_id", "profile_id")
+TEXTS = ("name", "visitor", "session", "user_id", "bot")
+"""What senders choose: it may hold anything."""
+FIELDS = (*NUMBERS, *TEXTS, "context", "properties")
+
+
+def _lines(text: str = "ifnull({0}, '')", context: str = "context", properties: str = "properties") -> str:
+    """A statement that gives (count, last id, lines) of the next events; `text` is how a text goes in."""
+    fields = (
+        *NUMBERS[:-1],
+        f"ifnull({NUMBERS[-1]}, '')",
+        *(text.format(name) for name in TEXTS),
+        context,
+        properties,
+    )
     return (
-        f"SELECT count(*), max(id), group_concat('[' || {context} || ',' || {properties} || ',' || "  # noqa: S608
-        "substr(json_array(id, site_id, name, at, received_at, visitor, session, user_id, flags, bot, "
-        "client_id, profile_id), 2), char(10)) FROM "
+        f"SELECT count(*), max(id), group_concat(concat_ws(char(31), {', '.join(fields)}), char(30)) FROM "  # noqa: S608
         "(SELECT * FROM events NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?)"
     )
 
 
-# Context and properties go in as the JSON they are; a raw line break can only stand between their parts.
-EVENTS = _lines("replace(context, char(10), ' ')", "replace(properties, char(10), ' ')")
-BARE_EVENTS = _lines("'{}'", "'{}'")
+QUOTED = "iif({0} IS NULL, '', json_quote({0}))"
+EVENTS = _lines()
+QUOTED_EVENTS = _lines(QUOTED)
+BARE_EVENTS = _lines(QUOTED, "'{}'", "'{}'")
 CLIENTS = (
     "SELECT max(id), group_concat(json_array(id, body), char(10)) FROM "
     "(SELECT * FROM clients WHERE id > ? ORDER BY id LIMIT ?)"
@@ -54,14 +70,25 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """Some of a chunk's events, one a line."""
+
+    last: int
+    """The highest ledger id in it."""
+    count: int
+    lines: str
+    quoted: bool
+    """Whether the senders' texts stand in it as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
-    """What comes next. The texts hold one JSON array a line; they are empty where nothing is new."""
+    """What comes with some events. The texts hold one JSON array a line; empty where nothing is new."""
 
     place: Place
     """Where to go on after it."""
     count: int
-    events: str
-    """Taken away once it is staged."""
+    """Of its events."""
     clients: str
     profiles: str
     deleted: str
@@ -77,20 +104,50 @@ class Chunk:
         return not (self.count or self.deleted)
 
 
-def read(connection: Connection, place: Place, limit: int, *, bare: bool = False) -> Chunk:
-    """The next `limit` events at most, with all that belongs to them, and what was deleted since.
+def pieces(connection: Connection, after: int, limit: int, *, bare: bool = False) -> Iterator[Piece]:
+    """The next `limit` events at most, or fewer large ones. `bare` leaves context and properties out."""
+    parts: list[Piece] = []
+    total = size = waiting = 0
+    while total < limit and size < CHUNK_BYTES:
+        part = _slice(connection, after, min(SLICE, limit - total), bare=bare)
+        if not part.count:
+            break
+        if parts and (parts[0].quoted != part.quoted or waiting >= PIECE_BYTES):
+            yield _joined(parts)
+            parts, waiting = [], 0
+        parts.append(part)
+        total, after = total + part.count, part.last
+        size, waiting = size + len(part.lines), waiting + len(part.lines)
+    if parts:
+        yield _joined(parts)
+
+
+def _slice(connection: Connection, after: int, limit: int, *, bare: bool) -> Piece:
+    sql = BARE_EVENTS if bare else EVENTS
+    count, last, lines = connection.execute(sql, (after, limit)).fetchone()
+    fits = not count or (lines.count(LINE), lines.count(FIELD)) == (count - 1, count * (len(FIELDS) - 1))
+    if not (bare or fits):  # a text holds what stands between fields
+        count, last, lines = connection.execute(QUOTED_EVENTS, (after, limit)).fetchone()
+    return Piece(last or after, count, lines or "", quoted=bare or not fits)
+
+
+def _joined(parts: list[Piece]) -> Piece:
+    lines = LINE.join(part.lines for part in parts)
+    return Piece(parts[-1].last, sum(part.count for part in parts), lines, parts[0].quoted)
+
+
+def chunk(connection: Connection, place: Place, last: int, count: int) -> Chunk:
+    """What belongs to the `count` events from `place` to `last`, which were just read, and what was deleted.
 
     Devices and profiles are read after the events that name them, so none is missing. Deletions come
-    last: an event they name was read, or will never be. `bare` leaves context and properties out.
+    last: an event they name was read, or will never be.
     """
-    count, last, events = _events(connection, place.event, limit, BARE_EVENTS if bare else EVENTS)
     client, clients = _all(connection, CLIENTS, place.client)
     profile, profiles = _all(connection, PROFILES, place.profile)
     deletion, deleted, forgotten = connection.execute(DELETIONS, (place.deletion, SLICE)).fetchone()
     return Chunk(
         Place(last, client, profile, deletion or place.deletion),
         count,
-        events,
         clients,
         profiles,
         deleted or "",
@@ -109,18 +166,6 @@ def end(connection: Connection) -> Place:
     """The highest ids ever given to events and deletions."""
     rows = dict(connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
     return Place(event=rows.get("events", 0), deletion=rows.get("deletions", 0))
-
-
-def _events(connection: Connection, after: int, limit: int, sql: str) -> tuple[int, int, str]:
-    parts: list[str] = []
-    total = size = 0
-    while total < limit and size < CHUNK_BYTES:
-        count, last, text = connection.execute(sql, (after, min(SLICE, limit - total))).fetchone()
-        if not count:
-            break
-        parts.append(text)
-        total, size, after = total + count, size + len(text), last
-    return total, after, "\n".join(parts)
 
 
 def _all(connection: Connection, sql: str, after: int) -> tuple[int, str]:
