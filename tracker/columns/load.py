@@ -97,8 +97,9 @@ STAGE = f"""INSERT INTO staging.TABLE_NAME SELECT *,
     FROM (
         SELECT {", ".join(f'{_field(name)}::BIGINT AS "{name}"' for name in NUMBERS[:-1])},
             nullif({_field("profile_id")}, '')::BIGINT AS profile_id, {_text("name")} AS name,
-            {_text("visitor")} AS visitor, {_text("session")} AS client_session, {_text("user_id")} AS user_id,
-            {_text("bot")} AS bot, {_field("context")} AS context, {_field("properties")} AS properties
+            {_text("visitor")} AS visitor, {_text("session")} AS client_session,
+            {_text("user_id")} AS user_id, {_text("bot")} AS bot,
+            {_field("context")} AS context, {_field("properties")} AS properties
         FROM (SELECT string_split(unnest(string_split($1, chr(30))), chr(31)) AS v)
     )"""  # noqa: S608 - names of ours
 

@@ -40,7 +40,7 @@ def _lines(text: str = "ifnull({0}, '')", context: str = "context", properties: 
     )
 
 
-QUOTED = "iif({0} IS NULL, '', json_quote({0}))"
+QUOTED = "json_quote({0})"
 EVENTS = _lines()
 QUOTED_EVENTS = _lines(QUOTED)
 BARE_EVENTS = _lines(QUOTED, "'{}'", "'{}'")
