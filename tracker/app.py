@@ -33,6 +33,7 @@ from tracker.jobs.warm_up import WarmUp
 from tracker.ledger import known_as, products
 from tracker.ledger.readers import Readers
 from tracker.ledger.writer import Writer
+from tracker.notify.alerts import Alerts
 from tracker.services import Services
 from tracker.web import blueprints
 from tracker.web.proxies import TrustedProxies
@@ -106,6 +107,7 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
         queue_events=settings.queue_events,
         queue_bytes=settings.queue_mb << 20,
     )
+    alerts = Clockwork([Alerts(settings, sites, readers)], "alerts")  # waits for mail servers, so by itself
     jobs = Clockwork([Erasures(settings, writer, sync), Backups(settings), RestoreTests(settings)])
 
     def product_name(site_id: int, product_id: str) -> str | None:
@@ -130,7 +132,7 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
         sync=sync,
         answers=Answers(store),
         jobs=jobs,
-        background=[sites, SaltKeeper(settings.meta_path, visitors), sync, WarmUp(), jobs],
+        background=[sites, SaltKeeper(settings.meta_path, visitors), sync, WarmUp(), jobs, alerts],
     )
 
 

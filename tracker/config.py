@@ -94,8 +94,14 @@ def _log_format(text: str) -> str:
     return text.lower()
 
 
-def _setting(default: str, read: Callable[[str], Any], help_text: str) -> Any:
-    return field(metadata={"default": default, "read": read, "help": help_text})
+def _smtp_security(text: str) -> str:
+    if text.lower() not in {"starttls", "tls", "none"}:
+        raise ValueError("must be starttls, tls or none")
+    return text.lower()
+
+
+def _setting(default: str, read: Callable[[str], Any], help_text: str, *, secret: bool = False) -> Any:
+    return field(metadata={"default": default, "read": read, "help": help_text, "secret": secret})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +176,22 @@ class Settings:
         str.strip,
         "A command run after each scheduled backup, its path as last argument, to carry it elsewhere.",
     )
+    smtp_host: str = _setting("", str.strip, "The mail server that alerts go through; empty sends none.")
+    smtp_port: int = _setting("587", _whole(1, 65_535), "The mail server's port.")
+    smtp_security: str = _setting(
+        "starttls", _smtp_security, "How mail is encrypted: starttls, tls (from the first byte) or none."
+    )
+    smtp_user: str = _setting("", str.strip, "The name to sign in with at the mail server; empty: none.")
+    smtp_password: str = _setting("", str, "The password that goes with it.", secret=True)
+    smtp_from: str = _setting(
+        "", str.strip, "The address mail comes from. Empty means desirepath@ and the name of this machine."
+    )
+    webhook_networks: tuple[str, ...] = _setting(
+        "",
+        _networks,
+        "Networks of your own, separated by commas, that outgoing webhooks may reach (over http, too), such "
+        "as 127.0.0.0/8. Otherwise they go to public addresses over https only.",
+    )
     session_days: int = _setting("30", _whole(1, 365), "Days a sign-in lasts without a visit.")
     secure_cookies: bool = _setting(
         "0", _flag, "Send session cookies over https only. On when the public URL is https."
@@ -236,6 +258,11 @@ def table() -> list[tuple[str, str, str]]:
     return [
         (env_name(item.name), item.metadata["default"], item.metadata["help"]) for item in fields(Settings)
     ]
+
+
+def secret_names() -> frozenset[str]:
+    """Environment names of settings that are not shown."""
+    return frozenset(env_name(item.name) for item in fields(Settings) if item.metadata["secret"])
 
 
 def unknown(environ: Mapping[str, str]) -> list[str]:

@@ -35,15 +35,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "definitions": {"analytics", "accounts", "extensions", "models"},
     "services": {"config", "domain", "doors", "ingest", "ledger", "columns", "analytics"},
     "support": {"domain", "doors", "ingest", "ledger"},
+    "notify": {"config", "domain", "extensions", "models", "ledger", "accounts"},
     "history": {"domain", "doors", "ingest", "ledger"},
     "jobs": {"config", "domain", "enrich", "ledger", "columns", "accounts", "backup", "services"},
     "web": {
         "config", "domain", "extensions", "models", "ledger", "columns", "analytics", "accounts", "services",
-        "doors", "enrich", "definitions", "backup", "support", "history", "privacy",
+        "doors", "enrich", "definitions", "backup", "support", "history", "privacy", "notify",
     },
     "app": {
         "config", "domain", "extensions", "models", "enrich", "ingest", "doors", "ledger", "columns",
-        "analytics", "accounts", "jobs", "services", "web", "logs", "files", "backup",
+        "analytics", "accounts", "jobs", "services", "web", "logs", "files", "backup", "notify",
     },
     "server": {
         "config", "domain", "doors", "enrich", "ledger", "accounts", "services", "app", "web", "logs",

@@ -48,6 +48,7 @@ LEVELS: dict[str, Level] = {
     "webhooks": Level.ADMIN,
     "privacy": Level.PUBLIC,
     "privacy_settings": Level.ADMIN,
+    "alerts": Level.ADMIN,
     "erasures": Level.ADMIN,
     "access": Level.ADMIN,
     "install": Level.VIEWER,

@@ -46,7 +46,8 @@ class State:
 class Clockwork:
     """Runs jobs one after another in a thread of its own, which gives way to senders."""
 
-    def __init__(self, jobs: Sequence[Job]) -> None:
+    def __init__(self, jobs: Sequence[Job], name: str = "jobs") -> None:
+        self._name = name
         self._jobs = tuple(jobs)
         self._asked: set[str] = set()
         self._stop = threading.Event()
@@ -57,7 +58,7 @@ class Clockwork:
     def start(self) -> None:
         """Begin."""
         self._stop.clear()
-        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

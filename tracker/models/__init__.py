@@ -1,5 +1,6 @@
 """Tables of accounts, sites and keys: columns and constraints only."""
 
+from tracker.models.alert import AlertChannel, AlertDelivery
 from tracker.models.audit import AuditEntry
 from tracker.models.definition import DefinitionRow
 from tracker.models.erasure import Erasure
@@ -11,6 +12,8 @@ from tracker.models.user import User
 from tracker.models.webhook_secret import WebhookSecret
 
 __all__ = [
+    "AlertChannel",
+    "AlertDelivery",
     "AppSecret",
     "AuditEntry",
     "DailySalt",

@@ -21,7 +21,7 @@ from tracker.web import (
     times,
     viewer,
 )
-from tracker.web.admin import accounts, erasures, install, keys, people, privacy, sites, webhooks
+from tracker.web.admin import accounts, alerts, erasures, install, keys, people, privacy, sites, webhooks
 from tracker.web.api import marketplace, questions
 from tracker.web.api import routes as api
 from tracker.web.auth import account
@@ -62,6 +62,7 @@ def register(app: Flask, services: Services) -> None:
         webhooks,
         privacy,
         privacy_page,
+        alerts,
         erasures,
         accounts,
         frame,
