@@ -13,7 +13,10 @@ from pathlib import Path
 import click
 import pytest
 
+from tests.archive.made import row
 from tests.live_server import COMMAND, Keys, LiveServer, environment, free_port
+from tracker import clock
+from tracker.archive.archive import Archive
 from tracker.cli.main import cli
 
 ROOT = Path(__file__).parents[2]
@@ -97,6 +100,8 @@ class Office:
 
     def _files(self) -> None:
         """What the docs import."""
+        told = row(1, "2026-03-02 10:00")
+        Archive(self.server.data).add(self.keys.id, [told], clock.now_ms())
         (self.folder / "events.ndjson").write_text(
             '{"eventName": "purchase", "timestamp": "2025-01-28T10:30:00Z", "user": {"id": "42"}}\n'
         )

@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "analytics": {"domain", "columns"},
     "client": set(),
     "demo": {"domain"},
+    "archive": {"domain", "ledger"},
     "accounts": {"domain", "config", "extensions", "models", "ledger"},
     "backup": {"config", "ledger", "accounts"},
     "privacy": {"domain"},
@@ -37,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "support": {"domain", "doors", "ingest", "ledger"},
     "notify": {"config", "domain", "extensions", "models", "ledger", "accounts"},
     "history": {"domain", "doors", "ingest", "ledger"},
-    "jobs": {"config", "domain", "enrich", "ledger", "columns", "accounts", "backup", "services"},
+    "jobs": {"config", "domain", "enrich", "ledger", "columns", "accounts", "backup", "services", "archive"},
     "web": {
         "config", "domain", "extensions", "models", "ledger", "columns", "analytics", "accounts", "services",
         "doors", "enrich", "definitions", "backup", "support", "history", "privacy", "notify",
@@ -53,7 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         "config", "domain", "ledger", "columns", "accounts", "services", "app", "server", "demo", "models",
         "extensions", "logs", "doors", "ingest", "analytics", "enrich", "files", "doctor",
-        "backup", "support", "history", "privacy",
+        "backup", "support", "history", "privacy", "archive",
     },
 }  # fmt: skip
 NAMELESS = {"utils", "util", "helpers", "common", "misc", "manager", "base_utils"}

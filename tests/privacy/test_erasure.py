@@ -14,6 +14,8 @@ import pytest
 from tests.live_server import Keys, LiveServer, serving
 from tracker import clock
 from tracker.accounts import erasures
+from tracker.archive import rows
+from tracker.archive.archive import Archive
 from tracker.cli.data import opened
 from tracker.ledger import person
 
@@ -148,6 +150,25 @@ def test_the_command_line_erases_beside_a_server_and_without_one(server: LiveSer
     assert found_in(server.data, emil.needles) == set()
     server.start()
     assert ask(server, keys, f"people/{emil.id}/export")[0] == 404
+
+
+def test_archived_events_are_erased_too(server: LiveServer, keys: Keys) -> None:
+    gerd, hans = Somebody(), Somebody()
+    for one in (gerd, hans):
+        one.send(server, keys)
+    archive = Archive(server.data)
+    with opened(str(server.data)) as app:
+        services = app.extensions["desirepath"]
+        with services.readers.read() as connection:
+            ids = [n for one in (gerd, hans) for n in person.need(connection, keys.id, one.id).ids]
+            assert archive.add(keys.id, rows.of(connection, keys.id, ids), clock.now_ms()) == 48
+        services.readers.close()
+    status, receipt = ask(server, keys, f"people/{gerd.id}", "DELETE")
+    assert status == 200 and receipt["events"] == 48, "24 of the ledger, and the same in the archive"
+    assert found_in(server.data, gerd.needles) == set()
+    (part,) = archive.check(keys.id)
+    kept = [one for some in archive.events(keys.id, part, keys.id) for one in some]
+    assert len(kept) == 24 and {one.user_id for one in kept} == {None, hans.id}
 
 
 def test_an_erasure_is_finished_after_a_kill(server: LiveServer, keys: Keys) -> None:

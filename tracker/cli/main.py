@@ -24,6 +24,7 @@ COMMANDS = {
     "backup": ("tracker.cli.backup", "backup"),
     "restore": ("tracker.cli.backup", "restore"),
     "rollback": ("tracker.cli.backup", "roll_back"),
+    "archive": ("tracker.cli.archive", "archive"),
     "doctor": ("tracker.cli.doctor", "doctor"),
     "import": ("tracker.cli.importing", "import_file"),
     "user": ("tracker.cli.user", "user"),

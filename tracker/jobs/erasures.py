@@ -10,6 +10,7 @@ from pathlib import Path
 from tracker import clock
 from tracker.accounts import erasures, secrets
 from tracker.accounts.erasures import Order
+from tracker.archive.archive import Archive
 from tracker.columns.sync import Sync
 from tracker.config import Settings
 from tracker.errors import Unavailable
@@ -50,6 +51,7 @@ class Erasures:
         orders = erasures.unfinished(path)
         if not orders:
             return
+        self._forget_archived(orders)
         self._delete(orders)
         while True:
             self._scrub()
@@ -68,6 +70,13 @@ class Erasures:
                 erasures.count(self._settings.meta_path, one.number, deleted)
             total += deleted
         return total
+
+    def _forget_archived(self, orders: list[Order]) -> None:
+        archive = Archive(self._settings.data)
+        for one in orders:
+            gone = archive.forget(one.site_id, one.who.users, one.who.visitors, clock.now_ms())
+            if gone:
+                erasures.count(self._settings.meta_path, one.number, gone)
 
     def _scrub(self) -> None:
         """Leave nothing of what was deleted in any file."""

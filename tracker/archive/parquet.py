@@ -1,0 +1,170 @@
+"""Reading and writing the Parquet files, by way of a DuckDB that lives for one task only."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from tracker.errors import Unavailable
+from tracker.ledger import copies
+
+SHAPE = (
+    ("event_id", "VARCHAR"),
+    ("name", "VARCHAR"),
+    ("at", "BIGINT"),
+    ("received_at", "BIGINT"),
+    ("visitor", "VARCHAR"),
+    ("session", "VARCHAR"),
+    ("user_id", "VARCHAR"),
+    ("flags", "INTEGER"),
+    ("bot", "VARCHAR"),
+    ("client", "VARCHAR"),
+    ("profile", "VARCHAR"),
+    ("context", "VARCHAR"),
+    ("properties", "VARCHAR"),
+)
+"""An event as it comes from the ledger and goes back to it: times in epoch ms, documents as JSON."""
+NAMES = tuple(name for name, _ in SHAPE)
+ROWS = 2_000
+"""Rows handed over at once, either way."""
+ROW_GROUP = 20_000
+MEMORY_MB = 128
+WORK = ".work"
+
+_MONTH = "strftime(make_timestamp(\"at\" * 1000), '%Y-%m')"
+_UNNEST = ", ".join(f"unnest(${number}::{kind}[])" for number, (_, kind) in enumerate(SHAPE, 1))
+# In the files times are timestamps (UTC), which any program understands.
+_TO_FILE = (
+    '* REPLACE (make_timestamp("at" * 1000) AS "at", make_timestamp(received_at * 1000) AS received_at)'
+)
+_FROM_FILE = '* REPLACE (epoch_ms("at") AS "at", epoch_ms(received_at) AS received_at)'
+
+_DOOM = """
+    CREATE TABLE doomed AS
+    WITH everything AS (SELECT event_id, "at", user_id, visitor FROM read_parquet($files)),
+    met AS (SELECT DISTINCT visitor FROM everything WHERE list_contains($users, user_id)),
+    owned AS (
+        SELECT event_id, coalesce(
+            first_value(user_id IGNORE NULLS) OVER (here ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING),
+            last_value(user_id IGNORE NULLS) OVER (here ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+        ) AS owner
+        FROM everything WHERE visitor IN (SELECT visitor FROM met)
+        WINDOW here AS (PARTITION BY visitor ORDER BY "at", event_id)
+    )
+    SELECT event_id FROM owned WHERE list_contains($users, owner)
+    UNION SELECT event_id FROM everything
+    WHERE list_contains($users, user_id) OR user_id IS NULL AND list_contains($visitors, visitor)
+"""
+
+Row = tuple[Any, ...]
+
+
+class Work:
+    """A database for one task, on disk beside the files, so that any number of rows takes little memory."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        shape = ", ".join(f'"{name}" {kind}' for name, kind in SHAPE)
+        connection.execute(f"CREATE TABLE incoming ({shape})")
+
+    def take(self, rows: Iterable[Row]) -> int:
+        """Take rows in; gives how many there were."""
+        taken, remaining = 0, iter(rows)
+        while some := list(islice(remaining, ROWS)):
+            columns = [list(column) for column in zip(*some, strict=True)]
+            self._connection.execute(f"INSERT INTO incoming SELECT {_UNNEST}", columns)
+            taken += len(some)
+        return taken
+
+    def months(self) -> list[str]:
+        """The months (UTC) of what was taken in, as `2026-03`."""
+        sql = f"SELECT DISTINCT {_MONTH} FROM incoming ORDER BY 1"  # noqa: S608 - literals
+        return [month for (month,) in self._connection.execute(sql).fetchall()]
+
+    def write(self, target: Path, month: str, old: Path | None) -> None:
+        """Write a month's events to a new file: those of the old file, and those that are not in it yet."""
+        new = f"SELECT * FROM incoming WHERE {_MONTH} = $month"  # noqa: S608 - literals
+        told: dict[str, Any] = {"month": month}
+        if old is None:
+            select = f'SELECT {_TO_FILE} FROM ({new} ORDER BY "at", event_id)'  # noqa: S608 - literals
+        else:
+            told["old"] = str(old)
+            kept = f"SELECT * FROM read_parquet($old) WHERE event_id NOT IN (SELECT event_id FROM ({new}))"  # noqa: S608
+            select = f'{kept} UNION ALL SELECT {_TO_FILE} FROM ({new} ORDER BY "at", event_id)'  # noqa: S608
+        self._copy(select, told, target)
+
+    def doom(self, files: Sequence[Path], users: Sequence[str], visitors: Sequence[str]) -> int:
+        """Note which events of a site's files are of these users and visitors; gives how many.
+
+        An anonymous event belongs to the user named next on its visitor; after the last one named, to that.
+        """
+        told = {"files": [str(one) for one in files], "users": list(users), "visitors": list(visitors)}
+        self._connection.execute("DROP TABLE IF EXISTS doomed")
+        self._connection.execute(_DOOM, told)
+        return int(_one(self._connection.execute("SELECT count(*) FROM doomed"))[0])
+
+    def holds_doomed(self, file: Path) -> bool:
+        """Whether a file holds what `doom` noted."""
+        sql = "SELECT count(*) FROM read_parquet(?) WHERE event_id IN (SELECT event_id FROM doomed)"
+        return bool(_one(self._connection.execute(sql, [str(file)]))[0])
+
+    def write_without_doomed(self, target: Path, old: Path) -> None:
+        """Write an old file without what `doom` noted."""
+        kept = "SELECT * FROM read_parquet($old) WHERE event_id NOT IN (SELECT event_id FROM doomed)"
+        self._copy(kept, {"old": str(old)}, target)
+
+    def about(self, file: Path) -> tuple[int, int, int]:
+        """How many events a file holds, and the times of the first and the last (epoch ms; 0 if empty)."""
+        sql = 'SELECT count(*), epoch_ms(min("at")), epoch_ms(max("at")) FROM read_parquet(?)'
+        count, first, last = _one(self._connection.execute(sql, [str(file)]))
+        return int(count), int(first or 0), int(last or 0)
+
+    def rows(self, file: Path) -> Iterator[list[Row]]:
+        """What a file holds, some rows at a time, as `take` takes them."""
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(f"SELECT {_FROM_FILE} FROM read_parquet(?)", [str(file)])  # noqa: S608 - literals
+            while some := cursor.fetchmany(ROWS):
+                yield some
+        finally:
+            cursor.close()
+
+    def _copy(self, select: str, told: dict[str, Any], target: Path) -> None:
+        options = f"FORMAT PARQUET, COMPRESSION ZSTD, ROW_GROUP_SIZE {ROW_GROUP}"
+        self._connection.execute(f"COPY ({select}) TO $target ({options})", told | {"target": str(target)})
+        target.chmod(0o600)
+        copies.to_disk(target)
+
+
+@contextmanager
+def work(folder: Path) -> Iterator[Work]:
+    """A database for one task in a folder. Raises Unavailable where disk or files do not let it be done."""
+    place = folder / WORK
+    shutil.rmtree(place, ignore_errors=True)  # what a process that was killed left
+    place.mkdir(parents=True, mode=0o700)
+    try:
+        connection = duckdb.connect(str(place / "work.duckdb"))
+        try:
+            connection.execute(f"SET memory_limit = '{MEMORY_MB}MB'")
+            connection.execute("SET threads = 1")
+            connection.execute("SET preserve_insertion_order = true")
+            connection.execute("SET TimeZone = 'UTC'")
+            yield Work(connection)
+        finally:
+            connection.close()
+    except (duckdb.Error, OSError) as error:
+        raise Unavailable(f"The archive in {folder} cannot be used: {error}") from error
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _one(found: duckdb.DuckDBPyConnection) -> tuple[Any, ...]:
+    row = found.fetchone()
+    assert row is not None, "an aggregate has one row"
+    return row
