@@ -41,14 +41,14 @@ def rows() -> Iterator[Row]:
         plain = load.run(port, bodies("pk", 1), path="/", connections=1, seconds=2.0)
     server.start()
     try:
-        _until_answering(server, data.keys)
+        until_answering(server, data.keys)
         cookie = sign_in(server, EMAIL, PASSWORD)
         site = max(data.keys)
-        firsts, wholes = _measure(server, cookie, site)
+        firsts, wholes = measure(server, cookie, site)
         fresh = [_fresh(server, site, data.keys[site], n) for n in range(FRESH_ROUNDS)]
         key = server.create_site("Load", "--domain", "shop.example").site_key
         with ThreadPoolExecutor(1) as pool:
-            asking = pool.submit(_measure, server, cookie, site, 40)
+            asking = pool.submit(measure, server, cookie, site, 40)
             load.run(
                 server.port, bodies(key, 50, 400), path="/api/v1/track", connections=CONNECTIONS, seconds=15.0
             )
@@ -67,7 +67,8 @@ def rows() -> Iterator[Row]:
     yield Row("memory under load, parent and worker", resident, "MB", 800, False)
 
 
-def _measure(server: LiveServer, cookie: str, site: int, offset: int = 0) -> tuple[list[float], list[float]]:
+def measure(server: LiveServer, cookie: str, site: int, offset: int = 0) -> tuple[list[float], list[float]]:
+    """Seconds to the first byte and to all panels, by page; another `offset` asks about other days."""
     firsts, wholes = [], []
     today = datetime.now(UTC).date()
     for number, page in enumerate(PAGES):
@@ -110,7 +111,7 @@ def _fresh(server: LiveServer, site: int, secret: str, number: int) -> float:
     return time.perf_counter() - begun
 
 
-def _until_answering(server: LiveServer, keys: dict[int, str]) -> None:
+def until_answering(server: LiveServer, keys: dict[int, str]) -> None:
     """Wait until the store is open and nothing is left to read."""
     site, secret = next(iter(keys.items()))
     deadline = time.monotonic() + 900

@@ -1,55 +1,97 @@
-"""A small machine: the server (or, with BINARY, the executable) under a memory limit."""
+"""Small machines: the server (or, with BINARY, the executable) under a memory limit, with data to fit."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 from benchmarks import load, yardsticks
+from benchmarks.bigdata import EVENTS, BigData, demo
 from benchmarks.ingest import CONNECTIONS, bodies
+from benchmarks.pages import measure, until_answering
 from benchmarks.process import memory
 from benchmarks.report import Row
-from tests.live_server import LiveServer
+from benchmarks.signing_in import sign_in
+from tests.live_server import COMMAND, LiveServer
+from tracker.cli.demo import EMAIL, PASSWORD
 
-LIMIT_MB = 256
 GROUPS = (Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup"))
 FILES = ("memory.limit_in_bytes", "memory.max")
 SECONDS = 5.0
 
 
+@dataclass(frozen=True)
+class Machine:
+    """So many megabytes, the events kept on it, and the settings we recommend for it."""
+
+    megabytes: int
+    events: int
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+MACHINES = (
+    Machine(256, 250_000, {"columns_memory_mb": "64", "ledger_cache_mb": "8"}),
+    Machine(512, 1_000_000, {"columns_memory_mb": "192"}),
+    Machine(1024, EVENTS),
+)
+
+
 def rows() -> Iterator[Row]:
-    """Start, memory and ingest with 256 MB, where this machine lets us make a control group."""
-    with tempfile.TemporaryDirectory(prefix="desirepath-bench-", dir=Path.cwd()) as folder:
-        with yardsticks.bare_gunicorn() as port:
-            plain = load.run(port, bodies("pk", 1), path="/", connections=CONNECTIONS, seconds=SECONDS).rate
-        server = LiveServer(
-            Path(folder) / "data", ratelimit_enabled="0", columns_memory_mb="64", ledger_cache_mb="8"
+    """Each machine: making the column store, start, memory, pages, ingest, all within its limit."""
+    with yardsticks.bare_gunicorn() as port:
+        plain = load.run(port, bodies("pk", 1), path="/", connections=CONNECTIONS, seconds=SECONDS).rate
+    for machine in MACHINES:
+        data = demo(machine.events)
+        with _limited(machine.megabytes) as limited:
+            where = f"{machine.megabytes} MB" if limited else f"{machine.megabytes} MB NOT enforced"
+            print(
+                f"  {where}, {machine.events:,} events, {machine.settings or 'settings as they are'}",
+                flush=True,
+            )
+            yield _made_anew(machine, data)
+            yield from _served(machine, data, plain)
+
+
+def _made_anew(machine: Machine, data: BigData) -> Row:
+    """The column store from the ledger, in a process of its own; it dies where the limit is too low."""
+    environ = {f"DESIREPATH_{key.upper()}": value for key, value in machine.settings.items()}
+    command = [*COMMAND, "columns", "rebuild", "--data", str(data.folder)]
+    begun = time.perf_counter()
+    done = subprocess.run(command, check=False, env=dict(os.environ) | environ, stdout=sys.stderr)
+    assert done.returncode == 0, f"making the column store ended with {done.returncode}"
+    return Row("column store made anew", machine.events / (time.perf_counter() - begun), "/s", 20_000)
+
+
+def _served(machine: Machine, data: BigData, plain: float) -> Iterator[Row]:
+    server = LiveServer(data.folder, ratelimit_enabled="0", **machine.settings)
+    key = server.create_site("Bench", "--domain", "shop.example").site_key
+    begun = time.perf_counter()
+    server.start()
+    yield Row("start to first answer", time.perf_counter() - begun, "s", 3.0, False)
+    try:
+        until_answering(server, data.keys)
+        yield Row("  memory idle", memory(server), "MB", 150, False)
+        sent = load.run(
+            server.port, bodies(key, 1), path="/api/v1/track", connections=CONNECTIONS, seconds=SECONDS
         )
-        key = server.create_site("Bench", "--domain", "shop.example").site_key
-        with _limited(LIMIT_MB) as limited:
-            begun = time.perf_counter()
-            server.start()
-            start = time.perf_counter() - begun
-            try:
-                idle = memory(server)
-                sent = load.run(
-                    server.port,
-                    bodies(key, 1),
-                    path="/api/v1/track",
-                    connections=CONNECTIONS,
-                    seconds=SECONDS,
-                )
-            finally:
-                server.kill()
-    where = f"with {LIMIT_MB} MB" if limited else "no control group could be made: without a limit"
-    yield Row(f"start to first answer, {where}", start, "s", 3.0, False)
-    yield Row("  memory idle", idle, "MB", 150, False)
-    yield Row("  durable single-event requests", sent.rate, "/s", 1_000, True, plain, "bare gunicorn ASGI")
-    assert not sent.failed, "some requests were refused"
+        assert not sent.failed, "some requests were refused"
+        yield Row(
+            "  durable single-event requests", sent.rate, "/s", 1_000, True, plain, "bare gunicorn ASGI"
+        )
+        until_answering(server, data.keys)
+        _, wholes = measure(server, sign_in(server, EMAIL, PASSWORD), max(data.keys))
+        yield Row("  all panels of a page, cold (median)", median(wholes), "s", 1, False)
+        yield Row("  the slowest", max(wholes), "s", 2, False)
+        yield Row("  memory after all pages", memory(server), "MB", machine.megabytes * 0.9, False)
+    finally:
+        server.kill()
 
 
 @contextlib.contextmanager

@@ -61,6 +61,7 @@ class Office:
         self.server = LiveServer(folder / "data")
         self.server.start()
         self.keys = Keys(**json.loads(self.type("site", "create", "Shop").stdout))
+        self.type("site", "create", "Shop, the past")
         self.before_the_owner = self.type("admin", "setup-link")
         self._customer()
         self.backup = self.type("backup").stdout
