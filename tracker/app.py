@@ -23,6 +23,7 @@ from tracker.doors.refusals import Refusals
 from tracker.enrich.geo import Country
 from tracker.enrich.visitor import VisitorHash
 from tracker.extensions import db, metadata_changed
+from tracker.history.uploads import Uploads
 from tracker.ingest.pipeline import Pipeline
 from tracker.ingest.tools import Tools
 from tracker.jobs.backups import Backups, RestoreTests
@@ -38,6 +39,7 @@ from tracker.services import Services
 from tracker.web import blueprints
 from tracker.web.proxies import TrustedProxies
 from tracker.web.sessions import PageSessions
+from tracker.web.uploaded import PageRequest
 
 PAGE_BYTES = 1_000_000
 """The largest form or API request."""
@@ -65,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _flask(settings: Settings) -> Flask:
     app = Flask("tracker", template_folder=str(files.TEMPLATES), static_folder=str(files.STATIC))
+    app.request_class = PageRequest
     app.config.update(
         SECRET_KEY=secrets.cookie_key(settings.meta_path),
         SQLALCHEMY_DATABASE_URI=URL.create("sqlite", database=str(settings.meta_path)),
@@ -110,6 +113,8 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
     alerts = Clockwork([Alerts(settings, sites, readers)], "alerts")  # waits for mail servers, so by itself
     jobs = Clockwork([Erasures(settings, writer, sync), Backups(settings), RestoreTests(settings)])
 
+    uploads = Uploads(pipeline, sites, writer.write)
+
     def product_name(site_id: int, product_id: str) -> str | None:
         with readers.read() as connection:
             return products.called(connection, site_id, [product_id]).get(product_id)
@@ -132,7 +137,8 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
         sync=sync,
         answers=Answers(store),
         jobs=jobs,
-        background=[sites, SaltKeeper(settings.meta_path, visitors), sync, WarmUp(), jobs, alerts],
+        uploads=uploads,
+        background=[sites, SaltKeeper(settings.meta_path, visitors), sync, WarmUp(), jobs, alerts, uploads],
     )
 
 

@@ -12,6 +12,7 @@ from tracker.config import Settings
 from tracker.domain.arrival import Sites
 from tracker.doors.doors import Doors
 from tracker.doors.refusals import Refusals
+from tracker.history.uploads import Uploads
 from tracker.ingest.pipeline import Pipeline
 from tracker.ledger.readers import Readers
 from tracker.ledger.writer import Writer
@@ -61,6 +62,7 @@ class Services:
     sync: Sync
     answers: Answers
     jobs: Jobs
+    uploads: Uploads
     background: list[Part] = field(default_factory=list)
     """Started after and stopped before the writer, in order."""
     serving: bool = False

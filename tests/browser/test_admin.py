@@ -192,3 +192,47 @@ def test_what_is_collected_is_said_as_one_chooses_and_once_saved_to_everybody(pl
     with place.open(viewport={"width": 360, "height": 800}, color_scheme="dark") as watch:
         watch.page.goto(public)
         check(watch.page)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_a_file_is_checked_and_imported(place: Place, script: bool) -> None:
+    """With progress that moves by itself, and as plain pages."""
+    rows = "event,timestamp,user_id\nbuy,2025-01-28T10:30:00Z,42\nlook,some day,42\n"
+    file = {"name": "events.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    with place.open(viewport={"width": 360, "height": 800}, java_script_enabled=script) as watch:
+        page = watch.page
+        page.goto(f"{place.site}/settings/import")
+        page.get_by_label("CSV or NDJSON file").set_input_files([file])  # type: ignore[list-item]
+        page.get_by_role("button", name="Upload and check").click()
+        expect(page.get_by_text("What is refused, by line")).to_be_visible(timeout=30_000)
+        if script:
+            check(page)
+        page.get_by_role("button", name="Import 1 event").click()
+        expect(page.get_by_role("status").filter(has_text="Imported")).to_be_visible(timeout=30_000)
+        if script:
+            check(page)
+
+
+def test_a_file_that_is_too_large_is_told_before_it_is_sent(place: Place) -> None:
+    with place.open() as watch:
+        page = watch.page
+        page.goto(f"{place.site}/settings/import")
+        field = page.get_by_label("CSV or NDJSON file")
+        large = {"name": "a.csv", "mimeType": "text/csv", "buffer": b"x" * 16_000_001}
+        field.set_input_files([large])  # type: ignore[list-item]
+        assert "is the most" in field.evaluate("field => field.validationMessage")
+
+
+def test_alerts_are_added_and_tried(place: Place) -> None:
+    with place.open(viewport={"width": 360, "height": 800}) as watch:
+        page = watch.page
+        page.goto(f"{place.site}/settings/alerts")
+        page.locator("#target-email").fill("ops@example.org")
+        page.get_by_role("button", name="Add to E-mail").click()
+        check(page)
+        page.get_by_role("button", name="Send a test to ops@example.org").click()
+        expect(page.get_by_role("alert").filter(has_text="DESIREPATH_SMTP_HOST")).to_be_visible()
+        check(page)
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.get_by_role("button", name="Remove ops@example.org").click()
+        expect(page.get_by_text("Removed; nothing more is sent there.")).to_be_visible()

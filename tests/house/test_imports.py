@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "backup": {"config", "ledger", "accounts"},
     "privacy": {"domain"},
     "definitions": {"analytics", "accounts", "extensions", "models"},
-    "services": {"config", "domain", "doors", "ingest", "ledger", "columns", "analytics"},
+    "services": {"config", "domain", "doors", "ingest", "ledger", "columns", "analytics", "history"},
     "support": {"domain", "doors", "ingest", "ledger"},
     "notify": {"config", "domain", "extensions", "models", "ledger", "accounts"},
     "history": {"domain", "doors", "ingest", "ledger"},
@@ -45,7 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "app": {
         "config", "domain", "extensions", "models", "enrich", "ingest", "doors", "ledger", "columns",
-        "analytics", "accounts", "jobs", "services", "web", "logs", "files", "backup", "notify",
+        "analytics", "accounts", "jobs", "services", "web", "logs", "files", "backup", "notify", "history",
     },
     "server": {
         "config", "domain", "doors", "enrich", "ledger", "accounts", "services", "app", "web", "logs",

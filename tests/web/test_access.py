@@ -49,6 +49,7 @@ LEVELS: dict[str, Level] = {
     "privacy": Level.PUBLIC,
     "privacy_settings": Level.ADMIN,
     "alerts": Level.ADMIN,
+    "imports": Level.ADMIN,
     "erasures": Level.ADMIN,
     "access": Level.ADMIN,
     "install": Level.VIEWER,
@@ -89,6 +90,7 @@ LEVELS: dict[str, Level] = {
     "api.import_history": Level.ADMIN,
 }
 VALUES: dict[str, str | int] = {
+    "act": "stop",
     "product_id": "P1",
     "kind": "segments",
     "number": 999,

@@ -21,6 +21,7 @@ from tracker.ledger.writer import Outcome
 from tracker.server.bodies import Bodies, ClientGone, Receive
 from tracker.server.live import LiveFeeds
 from tracker.services import Services
+from tracker.web.uploaded import UPLOAD_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ COMMIT_SECONDS = 30
 TOO_SLOW = Unavailable("The disk takes too long; please send again.", retry_after=5)
 CLOSE = (b"connection", b"close")
 IMPORT = re.compile(r"/api/v1/sites/\d+/import")
+UPLOAD = re.compile(r"/sites/\d+/settings/import")
 """Where larger bodies are taken."""
 
 
@@ -123,6 +125,8 @@ class Front:
         await self._pages(scope, _replay(body, receive), send)
 
     def _limit(self, scope: Scope) -> int:
+        if UPLOAD.fullmatch(scope["path"]):
+            return UPLOAD_BYTES
         return MAX_IMPORT_BYTES if IMPORT.fullmatch(scope["path"]) else self._page_limit
 
 

@@ -21,7 +21,18 @@ from tracker.web import (
     times,
     viewer,
 )
-from tracker.web.admin import accounts, alerts, erasures, install, keys, people, privacy, sites, webhooks
+from tracker.web.admin import (
+    accounts,
+    alerts,
+    erasures,
+    imports,
+    install,
+    keys,
+    people,
+    privacy,
+    sites,
+    webhooks,
+)
 from tracker.web.api import marketplace, questions
 from tracker.web.api import routes as api
 from tracker.web.auth import account
@@ -63,6 +74,7 @@ def register(app: Flask, services: Services) -> None:
         privacy,
         privacy_page,
         alerts,
+        imports,
         erasures,
         accounts,
         frame,

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from tracker.errors import Code
 from tracker.extensions import csrf
 from tracker.web import errors
+from tracker.web.uploaded import UPLOAD_BYTES
 
 POLICY = "; ".join(
     (
@@ -35,6 +36,8 @@ HEADERS = {
 }
 OPEN = frozenset({"doors", "scripts", "marketplace"})
 """Blueprints whose answers other sites read."""
+LARGER = {"imports.upload": UPLOAD_BYTES}
+"""Forms that may be larger than others."""
 YEAR = 365 * 24 * 3600
 STALE = (
     "This form was not sent from one of our pages, or is too old. Load the page again and send it once "
@@ -67,6 +70,8 @@ def register(app: Flask, https: bool) -> None:
 
 
 def _check_form() -> None:
+    if request.endpoint in LARGER:
+        request.max_content_length = LARGER[request.endpoint]
     scheme = request.headers.get("Authorization", "").partition(" ")[0].lower()
     if request.blueprint in ("api", "marketplace") and scheme == "bearer":
         return  # a key counts alone there, and no page of another site can make a browser send one

@@ -3,6 +3,15 @@ document.addEventListener("change", (event) => {
   if (event.target.closest("[data-submit-on-change]")) event.target.form?.requestSubmit();
 });
 
+// data-most-bytes: a file that is too large is told before it is sent.
+document.addEventListener("change", (event) => {
+  const most = Number(event.target.dataset?.mostBytes);
+  if (!most) return;
+  const size = event.target.files?.[0]?.size ?? 0;
+  event.target.setCustomValidity(size > most ? `This file has ${Math.ceil(size / 1e6)} MB; ${most / 1e6} MB is the most.` : "");
+  event.target.reportValidity();
+});
+
 document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
   if (question && !window.confirm(question)) {
