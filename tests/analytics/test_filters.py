@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.analytics.stores import LoadedSite
-from tracker.analytics.filters import activity_in, events_in, persons_in, sessions_in
+from tracker.analytics.filters import activity_in, events_in, sessions_in
+from tracker.analytics.presence import persons_in, presence
 from tracker.analytics.query import Filter, Operator, Query, format_filter, parse_filter
 from tracker.columns.schema import events, persons, sessions
 from tracker.errors import Invalid
@@ -58,6 +59,41 @@ def test_filters_pick_events_sessions_and_persons(
 ) -> None:
     site = store_with(STORY)
     assert counts(site, site.query(filter=wanted, **MARCH)) == expected
+
+
+def test_a_visit_on_two_devices_counts_with_what_was_done_on_each(
+    store_with: Callable[..., LoadedSite],
+) -> None:
+    """The visit's own row says desktop only; what its events say is what counts."""
+    site = store_with(
+        [
+            {"at": "2026-03-02 10:00", "user": "bob", "device": "desktop"},
+            {"at": "2026-03-02 10:05", "user": "bob", "device": "mobile", "page": "/x"},
+            {"at": "2026-03-02 10:06", "user": "bob", "name": "ping", "interactive": False},
+            {"at": "2026-03-02 11:00", "user": "carol", "device": "desktop"},
+            {
+                "at": "2026-03-02 11:01",
+                "user": "carol",
+                "device": "tablet",
+                "interactive": False,
+                "name": "x",
+            },
+            {"at": "2026-03-02 12:00", "user": "dave", "device": "mobile"},
+        ]
+    )
+    uniform = sa.select(persons.c.user_id, sessions.c.uniform).join_from(
+        persons, sessions, persons.c.person_id == sessions.c.person_id
+    )
+    assert sorted(site.rows(uniform.where(sessions.c.site_id == site.id))) == [
+        ("bob", False),
+        ("carol", True),
+        ("dave", True),
+    ]
+    for device, active in {"desktop": 2, "mobile": 2, "tablet": 0}.items():
+        query = site.query(filter=f"device:{device}", **MARCH)
+        acts = presence(query).subquery("acts")
+        assert site.rows(sa.select(sa.func.count(), sa.func.sum(acts.c.events))) == [(active, active or None)]
+        assert counts(site, query)[2] == active
 
 
 def test_bots_count_only_when_asked_for(store_with: Callable[..., LoadedSite]) -> None:

@@ -105,15 +105,6 @@ def sessions_in(query: Query) -> list[Condition]:
     return [*conditions, *_on_persons(query.filters, sessions), *_segment(query, sessions)]
 
 
-def persons_in(query: Query) -> list[Condition]:
-    """Conditions on `persons`: those active in the period through something that passes the filters.
-
-    Without filters and segment that is everybody with an interactive event in the period.
-    """
-    active = sa.select(events.c.person_id).where(*activity_in(query))
-    return [persons.c.site_id == query.site_id, persons.c.person_id.in_(active)]
-
-
 def dimension(name: str, table: sa.FromClause) -> sa.ColumnElement[Any]:
     """The column to break a figure down by. Raises Invalid where the table has no such dimension."""
     kind, _, key = name.partition(".")

@@ -8,8 +8,7 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from tracker.analytics.filters import persons_in
-from tracker.analytics.presence import presence
+from tracker.analytics.presence import persons_in, presence
 from tracker.analytics.query import Query
 from tracker.columns.schema import persons
 from tracker.domain.period import Period, day_number, day_of_number

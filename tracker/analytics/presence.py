@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.analytics.filters import (
+    OF_BOTH,
     OF_PERSONS,
     OF_SESSIONS,
     Condition,
@@ -40,20 +41,33 @@ def presence(query: Query, cuts: Sequence[int] = ()) -> Rows:
 
 def packed(query: Query, cuts: Sequence[int] = ()) -> sa.Select[Any, Any, Any, Any]:
     """As `presence`, with page views: rows (person_id, at, events, views) where `events` may be 0."""
-    if not by_session(query):
+    both, others = _apart(query)
+    if not by_session(others):
         return each_event(query)
-    overlapping, crossing = overlapping_sessions(query), _crossing(query, cuts)
+    # Of sessions that are one throughout, their own row tells whether all of their events pass.
+    alike = [compare(dimension(f.dimension, sessions), check(f)) for f in both.filters]
+    overlapping, crossing = overlapping_sessions(others), _crossing(query, cuts)
     whole = sa.select(
         sessions.c.person_id,
         sessions.c.started_at.label("at"),
         sessions.c.interactive.label("events"),
         sessions.c.page_views.label("views"),
-    ).where(*overlapping, ~crossing)
-    cut = each_event(replace(query, filters=(), segment=None)).where(
-        events.c.session_id.in_(sa.select(sessions.c.session_id).where(*overlapping, crossing))
+    ).where(*overlapping, ~crossing, *([sessions.c.uniform, *alike] if alike else ()))
+    looked_at = sa.or_(~sessions.c.uniform, sa.and_(crossing, *alike)) if alike else crossing
+    cut = each_event(both).where(
+        events.c.session_id.in_(sa.select(sessions.c.session_id).where(*overlapping, looked_at))
     )
     found = sa.union_all(whole, cut).subquery("pieces")
     return sa.select(found.c.person_id, found.c.at, found.c.events, found.c.views)
+
+
+def persons_in(query: Query) -> list[Condition]:
+    """Conditions on `persons`: those active in the period through something that passes the filters.
+
+    Without filters and segment that is everybody with an interactive event in the period.
+    """
+    active = presence(query).subquery("active")
+    return [persons.c.site_id == query.site_id, persons.c.person_id.in_(sa.select(active.c.person_id))]
 
 
 def each_event(query: Query) -> sa.Select[Any, Any, Any, Any]:
@@ -79,6 +93,13 @@ def personal(query: Query) -> list[Condition]:
 def by_session(query: Query) -> bool:
     """Whether the query's filters pick whole sessions, so that sessions can stand for their events."""
     return all(f.dimension in OF_SESSIONS or _of_person(f) for f in query.filters)
+
+
+def _apart(query: Query) -> tuple[Query, Query]:
+    """The query with only those filters that are looked up in the table at hand, and with the rest."""
+    both = tuple(f for f in query.filters if f.dimension in OF_BOTH)
+    others = tuple(f for f in query.filters if f.dimension not in OF_BOTH)
+    return replace(query, filters=both, segment=None), replace(query, filters=others)
 
 
 def overlapping_sessions(query: Query) -> list[Condition]:

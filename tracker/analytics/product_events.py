@@ -9,12 +9,10 @@ import sqlalchemy as sa
 
 from tracker.analytics.filters import Condition, events_in
 from tracker.analytics.query import Query
-from tracker.columns.dialect import contains, json_text, last_by
+from tracker.columns.dialect import last_by
 from tracker.columns.schema import events
 from tracker.domain.products import ACTIONS, UPDATED, names, rate
 
-NAME_KEYS = ("product_name", "name")
-"""Properties that tell what a product is called, the better one first."""
 NAMES = tuple(dict.fromkeys(name for action in ACTIONS for name in names(action)))
 
 
@@ -37,24 +35,21 @@ def of_products(query: Query) -> list[Condition]:
     return [*events_in(query), events.c.product_id.is_not(None), events.c.name.in_(NAMES)]
 
 
-def counts() -> list[sa.Label[int]]:
+def counts(of: sa.FromClause = events) -> list[sa.Label[int]]:
     """Aggregates: so many events of each action, under the action's name."""
     return [
-        sa.func.sum(sa.case((events.c.name.in_(names(action)), 1), else_=0)).label(action)
-        for action in ACTIONS
+        sa.func.sum(sa.case((of.c.name.in_(names(action)), 1), else_=0)).label(action) for action in ACTIONS
     ]
 
 
-def product_name() -> sa.ColumnElement[Any]:
+def product_name(of: sa.FromClause = events) -> sa.ColumnElement[Any]:
     """An aggregate: what the product was called last."""
-    # One document is read for each product; to read all of them takes longer than everything else.
-    latest = last_by(sa.case((_tells_a_name(), events.c.properties), else_=None), events.c.id)
-    return sa.func.coalesce(*(json_text(latest, key) for key in NAME_KEYS))
+    return last_by(of.c.product_name, of.c.id)
 
 
 def named_at() -> sa.ColumnElement[Any]:
     """An aggregate: the number of the event that told it."""
-    return sa.func.max(sa.case((_tells_a_name(), events.c.id), else_=None))
+    return sa.func.max(sa.case((events.c.product_name.is_not(None), events.c.id), else_=None))
 
 
 def names_by_servers(query: Query) -> sa.Subquery:
@@ -70,8 +65,3 @@ def names_by_servers(query: Query) -> sa.Subquery:
 def is_naming(query: Query) -> Condition:
     """Whether a row of `events` is a server telling what a product is called."""
     return sa.and_(events.c.site_id == query.site_id, events.c.name == UPDATED)
-
-
-def _tells_a_name() -> Condition:
-    """Whether one of NAME_KEYS stands in the properties."""
-    return sa.or_(*(contains(events.c.properties, sa.literal(f'"{key}":')) for key in NAME_KEYS))

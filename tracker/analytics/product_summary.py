@@ -15,6 +15,8 @@ from tracker.domain.products import ACTIONS
 from tracker.errors import Invalid
 
 MAX_ID = 500
+WHOLE = -1
+"""Stands for the whole period where steps are told, and for what is of no step."""
 FIELDS = {
     "view": "views",
     "click": "clicks",
@@ -78,27 +80,42 @@ def answer(connection: sa.Connection, query: Query, product: str) -> ProductSumm
     Counts, users, sessions and rates mean what they mean in *Products*; users and sessions of several steps
     add up to more than those of the whole period.
     """
-    own = [*of_products(query), events.c.product_id == product]
-    step = query.bucket(events.c.at).label("step")
-    whole = connection.execute(sa.select(*_figures()).where(*own)).one()
-    telling = sa.or_(is_naming(query), sa.and_(*of_products(query)))
-    called = connection.scalar(sa.select(product_name()).where(events.c.product_id == product, telling))
-    steps = {
-        row.step: row for row in connection.execute(sa.select(step, *_figures()).where(*own).group_by(step))
-    }
+    steps = {int(row.step): row for row in connection.execute(_statement(query, product))}
+    whole = steps.pop(WHOLE)
     series = tuple(
         Step(**_told(steps.get(bucket.key)), date=bucket.name, start=bucket.start)
         for bucket in query.buckets()
     )
-    return ProductSummary(**_told(whole), product_id=product, name=called or None, series=series)
+    return ProductSummary(**_told(whole), product_id=product, name=whole.called or None, series=series)
 
 
-def _figures() -> list[sa.Label[Any]]:
+def _statement(query: Query, product: str) -> sa.CompoundSelect[Any]:
+    """A row for each step and one for the whole, out of one scan."""
+    done = sa.and_(*of_products(query))
+    step = sa.case((done, query.bucket(events.c.at)), else_=_number(WHOLE)).label("step")
+    read = (events.c[name] for name in ("id", "name", "person_id", "session_id", "product_name"))
+    found = (
+        sa.select(*read, step)
+        .where(events.c.product_id == product, sa.or_(is_naming(query), done))
+        .cte("of_product")
+    )
+    named = sa.func.coalesce(product_name(found), "").label("called")
+    whole = sa.select(_number(WHOLE).label("step"), *_figures(found), named)
+    steps = sa.select(found.c.step, *_figures(found), sa.literal("").label("called"))
+    return sa.union_all(whole, steps.where(found.c.step != _number(WHOLE)).group_by(found.c.step))
+
+
+def _figures(found: sa.CTE) -> list[sa.Label[Any]]:
+    done = found.c.step != _number(WHOLE)
     return [
-        *counts(),
-        sa.func.count(events.c.person_id.distinct()).label("users"),
-        sa.func.count(events.c.session_id.distinct()).label("sessions"),
+        *counts(found),
+        sa.func.count(sa.case((done, found.c.person_id)).distinct()).label("users"),
+        sa.func.count(sa.case((done, found.c.session_id)).distinct()).label("sessions"),
     ]
+
+
+def _number(value: int) -> sa.ColumnElement[int]:
+    return sa.literal_column(str(value), sa.BigInteger)
 
 
 def _told(row: Any) -> dict[str, Any]:

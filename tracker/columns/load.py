@@ -29,6 +29,8 @@ PROPERTIES = (
     "category",
     "duration",
     "product_id",
+    "product_name",
+    "name",
     "amount",
     "revenue",
     "currency",
@@ -133,17 +135,20 @@ def _flag(bit: int) -> str:
 PAGE = f"""coalesce(c.path, CASE WHEN l.name = '{PAGE_VIEW}'
     THEN nullif(split_part(split_part(p.path, '?', 1), '#', 1), '') END)"""
 WIDE = {
+    **{
+        name: f"p.{name}" for name in PROPERTIES[1:]
+    },  # what an event itself has by the same name stands below
     **{name: f'l."{name}"' for name in ("id", "site_id", "at", "received_at", "name", "visitor", "user_id")},
     **{name: f"l.{name}" for name in ("bot", "client_session", "profile_id")},
     **{name: f"i.{name}" for name in ("person_id", "session_id")},
     **{name: f"c.{name}" for name in CONTEXT[1:]},
     **{name: f"k.{name}" for name in CLIENT},
-    **{name: f"p.{name}" for name in PROPERTIES[1:]},
     "page": PAGE,
     "interactive": _flag(Flag.INTERACTIVE),
     "verified": _flag(Flag.VERIFIED),
     "daily": _flag(Flag.DAILY_VISITOR),
     "page_view": f"l.name = '{PAGE_VIEW}' AND {PAGE} IS NOT NULL",
+    "product_name": "CASE WHEN p.product_id IS NOT NULL THEN coalesce(p.product_name, p.name) END",
     "duration": "TRY_CAST(p.duration AS DOUBLE)",
     "amount": f"coalesce({_money('amount')}, {_money('revenue')})",
     "properties": "p.json",

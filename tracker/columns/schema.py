@@ -88,6 +88,7 @@ events = sa.Table(
     _text("category"),
     sa.Column("duration", sa.Double),  # seconds
     _text("product_id"),
+    _text("product_name"),  # what an event with a product_id calls it: property product_name, else name
     sa.Column("amount", Money),  # property amount, else revenue
     _text("currency"),
     _text("reference"),
@@ -108,6 +109,7 @@ sessions = sa.Table(
     _number("person_id"),
     _flag("bot"),
     _flag("daily"),  # all its events come from daily hashes, and no user is known
+    _flag("uniform"),  # its interactive events and page views all have its host and device columns
     _number("started_at"),
     _number("ended_at"),
     _number("duration_ms"),  # last − first event; 0 for bounces
@@ -188,7 +190,7 @@ cursor = sa.Table(
 )
 """How far the ledger has been read: one row, written in one transaction with what was read."""
 
-SHAPE = 1
+SHAPE = 2
 """Raise this when a table or the meaning of a column changes: older files are then rebuilt."""
 
 NEVER_ENDS = 2**62

@@ -115,8 +115,14 @@ def _from_first(names: tuple[str, ...], tells: tuple[str, ...]) -> str:
     return f"arg_min(struct_pack({packed}), place) FILTER (WHERE coalesce({known}) IS NOT NULL)"
 
 
+def _looks(prefix: tuple[str, str] = ("", "")) -> str:
+    """What filters on both events and sessions look at, as one number."""
+    return f"hash({', '.join(prefix[0] + name for name in DEVICE)}, {prefix[1]}host)"
+
+
 MAKE = f"""INSERT INTO sessions ({", ".join(column.name for column in sessions.columns)})
-    SELECT session_id, site_id, person_id, bot, daily, started_at, ended_at,
+    SELECT session_id, site_id, person_id, bot, daily,
+        coalesce(low = high AND low = {_looks(("machine.", "origin."))}, true), started_at, ended_at,
         CASE WHEN bounce THEN 0 ELSE ended_at - started_at END, bounce,
         events, interactive, page_views, first_active_at, last_active_at,
         entry_page, exit_page, exit_at, origin.host,
@@ -125,6 +131,8 @@ MAKE = f"""INSERT INTO sessions ({", ".join(column.name for column in sessions.c
     FROM (
         SELECT session_id, any_value(site_id) AS site_id, any_value(c.person_id) AS person_id,
             any_value(bot) AS bot, bool_and(daily) AS daily,
+            min(looks) FILTER (WHERE interactive OR page_view) AS low,
+            max(looks) FILTER (WHERE interactive OR page_view) AS high,
             min("at") AS started_at, max("at") AS ended_at,
             count(*) FILTER (WHERE page_view) <= 1
                 AND count(*) FILTER (WHERE interactive AND NOT page_view) = 0 AS bounce,
@@ -139,9 +147,10 @@ MAKE = f"""INSERT INTO sessions ({", ".join(column.name for column in sessions.c
             {_from_first(DEVICE, DEVICE)} AS machine,
             min(c.id) AS first_id, max(c.id) AS last_id
         FROM cut c JOIN (
-            SELECT {", ".join(USED)}, bot IS NOT NULL AS bot, {PLACE} AS place FROM events WHERE id > $1
+            SELECT {", ".join(USED)}, bot IS NOT NULL AS bot, {PLACE} AS place, {_looks()} AS looks
+            FROM events WHERE id > $1
             UNION ALL
-            SELECT {", ".join(USED)}, bot IS NOT NULL, {PLACE} FROM before
+            SELECT {", ".join(USED)}, bot IS NOT NULL, {PLACE}, {_looks()} FROM before
         ) e ON e.id = c.id GROUP BY session_id
     )"""  # noqa: S608
 

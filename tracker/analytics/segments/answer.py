@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tracker.analytics import definition
 from tracker.analytics.engagement import scores, yardsticks
-from tracker.analytics.filters import persons_in
+from tracker.analytics.presence import persons_in
 from tracker.analytics.query import Query
 from tracker.analytics.rates import share
 from tracker.analytics.registry import Parameter, question
