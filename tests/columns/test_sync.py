@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.columns.ledgers import TABLES, Ledger, contents
@@ -91,6 +92,18 @@ def test_a_damaged_file_is_set_aside_and_rebuilt_while_events_come_in(ledger: Le
         }[damage]
     )
     ledger.add([{"at": NOON, "visitor": "meanwhile"}])
+    with following(ledger) as (sync, store):
+        assert contents(store) == rebuilt(ledger)
+        assert sync.alive
+
+
+def test_a_store_of_an_older_version_is_made_anew(ledger: Ledger) -> None:
+    with following(ledger):
+        pass
+    path = ledger.path.with_name("columns.duckdb")
+    with duckdb.connect(path) as older:
+        older.execute("UPDATE cursor SET shape = shape - 1")
+        older.execute("ALTER TABLE sessions DROP COLUMN uniform")
     with following(ledger) as (sync, store):
         assert contents(store) == rebuilt(ledger)
         assert sync.alive
