@@ -20,6 +20,7 @@ const modules = join(root, "node_modules");
 const scripts = {
   "tracker.js": { most: 1228, target: "es2019", format: "iife" },
   "auto.js": { most: 1536, target: "es2020", format: "esm" },
+  "consent.js": { most: 256, target: "es2019", format: "iife" },
 };
 
 const libraries = {

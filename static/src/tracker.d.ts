@@ -35,8 +35,11 @@ export interface Desirepath {
    *
    * `true` gives the visitor an id (unless the tag says `data-identity="cookieless"`), `false`
    * deletes it; events are recorded in both cases.
+   *
+   * @param more What the record of it says, where the page loads `/js/consent.js`: `version` of the text that
+   *   was shown, `scope` of what was agreed to (left out: to be recognised). Otherwise nothing is recorded.
    */
-  consent(given: boolean): void;
+  consent(given: boolean, more?: { version?: string; scope?: string }): void;
 
   /**
    * Runs a function once the script is ready, at once if it is.

@@ -106,6 +106,10 @@ class History:
         """Persons with an interactive event in a half-open stretch of time."""
         return {str(e.person) for e in self.events if e.active and since <= e.at < until}
 
+    def lasting(self) -> set[str]:
+        """Persons who can be told again on another day: users, and visitors with an id that lasts."""
+        return {str(e.person) for e in self.events if e.person is not None and (e.user or not e.daily)}
+
     def first_ever(self) -> dict[str, int]:
         """When each person was first active."""
         found: dict[str, int] = {}

@@ -69,13 +69,20 @@ def _spans(history: History, period: Period, wanted: dict[str, str | None]) -> F
 
 
 def _lifecycle(history: History, period: Period, wanted: dict[str, str | None]) -> Figures:
-    now, before = persons(history, period, wanted), persons(history, period.previous(), wanted)
+    everybody, lasting = persons(history, period, wanted), history.lasting()
+    now, before = everybody & lasting, persons(history, period.previous(), wanted) & lasting
+    if everybody - lasting and not now | before:
+        names = ("new_users", "returning_users", "reactivated_users", "churned_users")
+        unknown: Figures = dict.fromkeys(names)
+        return unknown | {"left_out": len(everybody), "unavailable": "visitors have no lasting id"}
     new = {person for person in now if history.first_ever()[person] >= period.since}
     return {
         "new_users": len(new),
         "returning_users": len((now - new) & before),
         "reactivated_users": len(now - new - before),
         "churned_users": len(before - now),
+        "left_out": len(everybody - lasting),
+        "unavailable": None,
     }
 
 

@@ -27,7 +27,8 @@ def growth(
 
 
 def _active(history: History, since: int, until: int, wanted: dict[str, str | None]) -> set[str]:
-    return {str(e.person) for e in Asked(history, since, until, wanted).active()}
+    active = {str(e.person) for e in Asked(history, since, until, wanted).active()}
+    return active & history.lasting()
 
 
 def _start_before(period: Period, interval: str) -> int:

@@ -78,6 +78,7 @@ def test_names_are_those_of_the_whole_answer(store_with: Callable[..., LoadedSit
         "dau", "wau", "mau", "dauChange", "wauChange", "mauChange", "newUsers", "returningUsers",
         "reactivatedUsers", "churnedUsers", "avgSessionsPerUser", "avgSessionDuration", "bounceRate",
         "engagementScore", "engagementTrend", "activityByHour", "activityByDayOfWeek", "activityByDate",
+        "leftOut", "unavailable",
     ]  # fmt: skip
     assert len(found["activityByHour"]) == 24
     assert found["activityByDate"][0] == {"date": "2026-03-09", "activeUsers": 1, "sessions": 1, "events": 2}

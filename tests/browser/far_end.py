@@ -121,7 +121,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.path.split("?")[0]
-        if path in ("/js/tracker.js", "/js/auto.js"):
+        if path in ("/js/tracker.js", "/js/auto.js", "/js/consent.js"):
             self.far_end.scripts.append(path)
             text = SCRIPT.with_name(path.rpartition("/")[2]).read_bytes()
             # As the server does: a module from another origin needs leave.

@@ -154,3 +154,35 @@ def test_events_may_say_that_no_person_caused_them(far_end: FarEnd, visitor: Bro
     by_name = {event["eventName"]: event for event in far_end.accepted}
     assert by_name["ping"]["interactive"] is False
     assert "interactive" not in by_name["click"]
+
+
+RECORDS = '<script defer src="{}/js/consent.js"></script>'
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_consent_is_recorded_under_the_id_it_is_about(
+    far_end: FarEnd, visitor: BrowserContext, before: bool
+) -> None:
+    """Wherever the second script stands, and though the banner calls before either has come."""
+    tags = [RECORDS.format(far_end.stats), far_end.tag()]
+    early = "<script>(self.desirepath = self.desirepath || [])</script>"
+    far_end.page("/page", early + "".join(tags if before else reversed(tags)))
+    page = visitor.new_page()
+    page.goto(far_end.shop("/page"))
+    far_end.until(lambda: far_end.batches)
+    page.evaluate("desirepath.consent(true, {version: 'v1'}); desirepath.track('known')")
+    page.evaluate("desirepath.consent(false, {version: 'v1'}); desirepath.track('unknown')")
+    assert page.evaluate("localStorage.dpv") is None
+    page.goto("about:blank")
+    far_end.heard("consent_changed", "consent_changed", "known", "page_viewed", "unknown")
+    who = _who(far_end)
+    records = [
+        (batch.body["visitor"], event["properties"], event["interactive"])
+        for batch in far_end.batches
+        for event in batch.events
+        if event["eventName"] == "consent_changed"
+    ]
+    own = who["known"][0]
+    assert own is not None and who["unknown"] == (None, None), "from then on nothing is connected to the id"
+    given, withdrawn = {"version": "v1", "given": True}, {"version": "v1", "given": False}
+    assert sorted(records, key=str) == sorted([(own, given, False), (own, withdrawn, False)], key=str)

@@ -83,6 +83,7 @@ LEVELS: dict[str, Level] = {
     "api.erasure": Level.ADMIN,
     "api.get_privacy": Level.ADMIN,
     "api.change_privacy": Level.ADMIN,
+    "api.consents": Level.ADMIN,
     "api.create_definition": Level.ADMIN,
     "api.replace_definition": Level.ADMIN,
     "api.delete_definition": Level.ADMIN,

@@ -35,7 +35,9 @@ def test_what_is_short_or_no_text_goes_as_it_is(client: FlaskClient) -> None:
         assert "Content-Encoding" not in client.get(path, headers=GZIP).headers
 
 
-@pytest.mark.parametrize(("path", "most"), [("/js/tracker.js", 1228), ("/js/auto.js", 1536)])
+@pytest.mark.parametrize(
+    ("path", "most"), [("/js/tracker.js", 1228), ("/js/auto.js", 1536), ("/js/consent.js", 256)]
+)
 def test_the_browser_scripts_keep_their_promise(client: FlaskClient, path: str, most: int) -> None:
     answer = client.get(path, headers=GZIP)
     assert 0 < len(answer.data) <= most

@@ -68,7 +68,7 @@ def test_what_others_may_keep_carries_no_cookie(
 
 
 def test_the_browser_script_may_be_loaded_by_other_sites(browser: Browser) -> None:
-    for path in ("/js/tracker.js", "/js/auto.js"):
+    for path in ("/js/tracker.js", "/js/auto.js", "/js/consent.js"):
         headers = browser.get(path).headers
         assert headers.get("Cross-Origin-Resource-Policy", "cross-origin") == "cross-origin"
         assert headers["Access-Control-Allow-Origin"] == "*", "the second one is a module"

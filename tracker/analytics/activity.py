@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 import sqlalchemy as sa
 
 from tracker.analytics.filters import sessions_in
+from tracker.analytics.lasting import unavailable
 from tracker.analytics.presence import personal
 from tracker.analytics.query import Query
 from tracker.analytics.rates import Trend, change, ratio, share, trend
@@ -32,10 +33,11 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Activity:
+class Metrics:
     """Rates are in per cent, `avg_session_duration` in seconds; 0 where there is nothing to divide by.
 
-    A change is None where there was nothing before.
+    A change is None where there was nothing before; new, returning, reactivated and churned users are None
+    where nobody has an id that tells them again.
     """
 
     dau: int
@@ -44,10 +46,10 @@ class Activity:
     dau_change: float | None
     wau_change: float | None
     mau_change: float | None
-    new_users: int
-    returning_users: int
-    reactivated_users: int
-    churned_users: int
+    new_users: int | None
+    returning_users: int | None
+    reactivated_users: int | None
+    churned_users: int | None
     avg_sessions_per_user: float
     avg_session_duration: float
     bounce_rate: float
@@ -56,6 +58,18 @@ class Activity:
     activity_by_hour: tuple[int, ...]
     activity_by_day_of_week: tuple[int, ...]
     activity_by_date: tuple[Day, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Activity(Metrics):
+    """With how many of the active are neither new nor back, as they have no lasting id."""
+
+    left_out: int
+    unavailable: str | None
+
+    def metrics(self) -> Metrics:
+        """The figures alone."""
+        return Metrics(**{one.name: getattr(self, one.name) for one in fields(Metrics)})
 
 
 @question(name="activity", title="Active users", rows="activity_by_date")
@@ -69,7 +83,9 @@ def answer(connection: sa.Connection, query: Query) -> Activity:
     - **New**: active in the period, and their first event ever (of any kind a filter asks for or not) lies in
       it. **Returning**: active in the period and in the previous one of the same length. **Reactivated**:
       all others who are active; without filters they were seen before the previous period. **Churned**:
-      active in the previous period, not in this one. Active = new + returning + reactivated.
+      active in the previous period, not in this one. Active = new + returning + reactivated. Of these only
+      persons with a lasting id count, a user or a visitor told again tomorrow; `leftOut` is how many others
+      were active. Where all were others, they are unknown (null) and `unavailable` says why.
     - **Sessions per user**: sessions that start in the period ÷ persons active in it. **Duration**: mean
       seconds from a session's first to its last event, 0 for bounces. **Bounce rate**: per cent of sessions
       with at most one page view and no other interactive event.
@@ -87,6 +103,9 @@ def answer(connection: sa.Connection, query: Query) -> Activity:
         at = day_of_number(number)
         days[at] = replace(days[at], active_users=active, events=acts)
     visits, bounces, duration_ms = _add_visits(connection, query, days)
+    lifecycle = (found.new, found.returning, found.reactivated, found.churned)
+    why = unavailable(sum(lifecycle), found.left_out)
+    new, returning, reactivated, churned = (None if why else number for number in lifecycle)
     return Activity(
         dau,
         wau,
@@ -94,10 +113,10 @@ def answer(connection: sa.Connection, query: Query) -> Activity:
         change(dau, before[0]),
         change(wau, before[1]),
         change(mau, before[2]),
-        found.new,
-        found.returning,
-        found.reactivated,
-        found.churned,
+        new,
+        returning,
+        reactivated,
+        churned,
         ratio(visits, found.active) or 0.0,
         ratio(duration_ms / 1000, visits) or 0.0,
         share(bounces, visits) or 0.0,
@@ -106,6 +125,8 @@ def answer(connection: sa.Connection, query: Query) -> Activity:
         _hours(connection, query),
         _weekdays(days.values()),
         tuple(days.values()),
+        found.left_out,
+        why,
     )
 
 

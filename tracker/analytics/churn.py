@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
+from tracker.analytics.lasting import unavailable
 from tracker.analytics.presence import presence
 from tracker.analytics.query import Query
 from tracker.analytics.rates import share
@@ -29,6 +30,7 @@ class Churn:
     active_before: int
     left_out: int
     previous_churn_rate: float | None = None
+    unavailable: str | None = None
 
 
 @question(name="churn", title="Churn", rows="risk_segments")
@@ -42,7 +44,8 @@ def answer(connection: sa.Connection, query: Query) -> Churn:
     earlier who were not active in the 30 days since; unknown (null) where there was none.
 
     Active is who had an interactive event that passes the filters, bots apart. Only persons with a lasting
-    id count, a user or a visitor told again tomorrow; `leftOut` is how many others were active before.
+    id count, a user or a visitor told again tomorrow; `leftOut` is how many others were active before. Where
+    all were others, `unavailable` says so.
     """
     found = _churned(connection, query)
     before = _churned(connection, query.previous()) if query.compare else None
@@ -54,6 +57,7 @@ def answer(connection: sa.Connection, query: Query) -> Churn:
         active_before=found.before,
         left_out=found.left_out,
         previous_churn_rate=share(before.churned, before.before) if before is not None else None,
+        unavailable=unavailable(found.before, found.left_out),
     )
 
 

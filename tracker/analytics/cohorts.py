@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from tracker.analytics.lasting import unavailable
 from tracker.analytics.newcomers import Newcomers, newcomers
 from tracker.analytics.query import Query
 from tracker.analytics.rates import share
@@ -43,6 +44,7 @@ class Cohorts:
     cohorts: tuple[Cohort, ...]
     new_users: int
     left_out: int
+    unavailable: str | None = None
 
 
 @question(name="cohorts", title="Cohorts", rows="cohorts")
@@ -55,8 +57,8 @@ def answer(connection: sa.Connection, query: Query) -> Cohorts:
     events of people, not bots.
 
     Only persons with a lasting id count, a user or a visitor told again tomorrow; `leftOut` is how many
-    newcomers had none. With filters: newcomers with activity in the period that passes them, who come back
-    for anything.
+    newcomers had none. Where nobody had one, `unavailable` says so. With filters: newcomers with activity in
+    the period that passes them, who come back for anything.
     """
     interval = Interval.DAY if query.interval is Interval.HOUR else query.interval
     found = newcomers(connection, query, DAYS)
@@ -65,10 +67,12 @@ def answer(connection: sa.Connection, query: Query) -> Cohorts:
         if day.size:
             together.setdefault(bucket_key(day.day, interval), []).append(day)
     names = {step.key: step.name for step in query.period.buckets(interval)}
+    size, left_out = sum(day.size for day in found), sum(day.left_out for day in found)
     return Cohorts(
         tuple(_cohort(names[key], days) for key, days in sorted(together.items())),
-        sum(day.size for day in found),
-        sum(day.left_out for day in found),
+        size,
+        left_out,
+        unavailable(size, left_out),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.analytics import clockwork
+from tracker.analytics.lasting import unavailable
 from tracker.analytics.presence import each_event, presence
 from tracker.analytics.query import Query
 from tracker.analytics.registry import question
@@ -33,11 +34,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """`unstable` persons are among the active: an id that changes daily makes them new every day they come,
-    and churned the next, whoever they are."""
+    """`left_out` persons of the period have an id that changes daily: nobody can tell how they come and go.
 
-    unstable: int
+    `unavailable` says so where nobody had another, in the period or the step before it.
+    """
+
+    left_out: int
     series: tuple[Step, ...]
+    unavailable: str | None = None
 
 
 @question(name="growth", title="Growth", rows="series")
@@ -51,8 +55,10 @@ def answer(connection: sa.Connection, query: Query) -> Growth:
     - **Net**: new + reactivated − churned.
 
     Active = new + returning + reactivated in every step. Before the first step lies the calendar hour, day,
-    week or month before it, up to the beginning of the period. Persons in the period who can only be told by
-    an id that changes daily are counted once more by themselves (`unstable`). Bots are left out.
+    week or month before it, up to the beginning of the period. Bots are left out.
+
+    Only persons with a lasting id count, a user or a visitor told again tomorrow; `leftOut` is how many
+    others were active in the period. Where all were others, `unavailable` says so.
     """
     statement = _transitions(query, _presence(query))
     found = {int(row[0]): [int(value) for value in row[1:]] for row in connection.execute(statement)}
@@ -61,7 +67,9 @@ def answer(connection: sa.Connection, query: Query) -> Growth:
         active, new, returning, reactivated, churned = found.get(index, [0] * 5)
         net = new + reactivated - churned
         series.append(Step(bucket.name, bucket.start, active, new, returning, reactivated, churned, net))
-    return Growth(_unstable(connection, query), tuple(series))
+    left_out = _left_out(connection, query)
+    counted = sum(step.active + step.churned for step in series)
+    return Growth(left_out, tuple(series), unavailable(counted, left_out))
 
 
 def _presence(query: Query) -> sa.CTE:
@@ -126,7 +134,9 @@ def _transitions(query: Query, seen: sa.CTE) -> sa.Select[*tuple[Any, ...]]:
         sa.and_(here, ~new, ~before),
         sa.and_(~here, before),
     )
-    same = sa.and_(persons.c.person_id == each.c.person_id, persons.c.site_id == query.site_id)
+    same = sa.and_(
+        persons.c.person_id == each.c.person_id, persons.c.site_id == query.site_id, persons.c.stable
+    )
     return (
         sa.select(each.c.step, *(sa.func.sum(sa.case((this, one), else_=none)) for this in counts))
         .select_from(each.join(persons, same))
@@ -139,7 +149,7 @@ def _first_step(query: Query) -> sa.ColumnElement[Any]:
     return _step(query, query, sa.func.coalesce(persons.c.first_at, persons.c.first_seen))
 
 
-def _unstable(connection: sa.Connection, query: Query) -> int:
+def _left_out(connection: sa.Connection, query: Query) -> int:
     found = presence(query).subquery("present")
     daily = sa.select(persons.c.person_id).where(persons.c.site_id == query.site_id, ~persons.c.stable)
     count = sa.select(sa.func.count(found.c.person_id.distinct())).where(found.c.person_id.in_(daily))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from tracker.analytics.lasting import unavailable
 from tracker.analytics.newcomers import Newcomers, newcomers
 from tracker.analytics.query import Query
 from tracker.analytics.rates import share
@@ -34,6 +35,7 @@ class Retention:
     retention_curve: tuple[Point, ...]
     observed: tuple[int, ...]
     previous: tuple[Point, ...] | None = None
+    unavailable: str | None = None
 
 
 def _days(text: str) -> int:
@@ -65,18 +67,20 @@ def answer(connection: sa.Connection, query: Query, days: int = 30) -> Retention
     also after the period. Activity is interactive events of people, not bots.
 
     Only persons with a lasting id count, a user or a visitor told again tomorrow; `leftOut` is how many
-    newcomers had none. With filters: newcomers with activity in the period that passes them, who come back
-    for anything.
+    newcomers had none. Where nobody had one, `unavailable` says so. With filters: newcomers with activity in
+    the period that passes them, who come back for anything.
     """
     span = range(days + 1)
     found = newcomers(connection, query, span)
     before = newcomers(connection, query.previous(), span) if query.compare else None
+    size, left_out = sum(day.size for day in found), sum(day.left_out for day in found)
     return Retention(
-        new_users=sum(day.size for day in found),
-        left_out=sum(day.left_out for day in found),
+        new_users=size,
+        left_out=left_out,
         retention_curve=_curve(found, span),
         observed=tuple(_observed(found, n) for n in span),
         previous=_curve(before, span) if before is not None else None,
+        unavailable=unavailable(size, left_out),
     )
 
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from tracker.analytics.lasting import lasting
 from tracker.analytics.presence import presence
 from tracker.analytics.query import Query
-from tracker.columns.schema import persons
 from tracker.domain.period import Period, day_number
 
 DAYS = 30
@@ -83,10 +83,9 @@ def _active_days(query: Query) -> sa.Subquery:
     """Each person with a lasting id and each local day they were active on, once."""
     present = presence(query).subquery("present")
     day = query.day(present.c.at)
-    lasting = sa.select(persons.c.person_id).where(persons.c.site_id == query.site_id, persons.c.stable)
     return (
         sa.select(present.c.person_id, day.label("day"))
-        .where(present.c.person_id.in_(lasting))
+        .where(present.c.person_id.in_(lasting(query)))
         .group_by(present.c.person_id, day)
         .subquery("each_day")
     )

@@ -7,10 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tracker.analytics.lasting import lasting, unavailable
 from tracker.analytics.presence import presence
 from tracker.analytics.query import Query
 from tracker.analytics.rates import ratio, share
 from tracker.analytics.registry import question
+from tracker.columns.schema import persons
 from tracker.domain.period import DAY, Interval, Period
 
 WEEK, MONTH = 7, 30
@@ -41,7 +43,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Stickiness:
-    """Rates in per cent, None where nobody was active."""
+    """Rates in per cent, None where nobody was active. `left_out` were active in the last 30 days, too."""
 
     daily_mean: float
     wau: int
@@ -52,6 +54,8 @@ class Stickiness:
     days_per_week: tuple[Habit, ...]
     days_per_month: tuple[Habit, ...]
     series: tuple[Step, ...]
+    left_out: int = 0
+    unavailable: str | None = None
 
 
 @question(name="stickiness", title="Stickiness", rows="series")
@@ -66,12 +70,16 @@ def answer(connection: sa.Connection, query: Query) -> Stickiness:
       last 30 days. Each adds up to WAU and to MAU.
     - **By week** (by month, where months are asked for): active persons, the daily mean, and its share.
 
-    Bots are left out.
+    Only persons with a lasting id count, a user or a visitor told again tomorrow; `leftOut` is how many
+    others were active in the last 30 days. Where all were others, `unavailable` says so. Bots are left out.
     """
-    month, week = [0] * (MONTH + 1), [0] * (WEEK + 1)
-    for in_month, in_week, persons in connection.execute(_habits(query)):
-        month[in_month] += persons
-        week[in_week] += persons
+    month, week, left_out = [0] * (MONTH + 1), [0] * (WEEK + 1), 0
+    for stable, in_month, in_week, number in connection.execute(_habits(query)):
+        if stable:
+            month[in_month] += number
+            week[in_week] += number
+        else:
+            left_out += number
     mau, wau = sum(month), sum(week[1:])
     month_days = sum(days * persons for days, persons in enumerate(month))
     week_days = sum(days * persons for days, persons in enumerate(week))
@@ -85,11 +93,13 @@ def answer(connection: sa.Connection, query: Query) -> Stickiness:
         tuple(Habit(days, week[days]) for days in range(1, WEEK + 1)),
         tuple(Habit(days, month[days]) for days in range(1, MONTH + 1)),
         _series(connection, query),
+        left_out,
+        unavailable(mau, left_out),
     )
 
 
-def _habits(query: Query) -> sa.Select[Any, Any, Any]:
-    """Rows (active days of the last 30, of the last 7, persons)."""
+def _habits(query: Query) -> sa.Select[*tuple[Any, ...]]:
+    """Rows (have a lasting id, active days of the last 30, of the last 7, persons)."""
     zone, last = query.zone, query.period.last
     asked = query.over(Period.ending(zone, last, MONTH))
     since = Period.ending(zone, last, WEEK).since
@@ -104,9 +114,9 @@ def _habits(query: Query) -> sa.Select[Any, Any, Any]:
         .group_by(found.c.person_id)
         .subquery("each_person")
     )
-    return sa.select(each.c.in_month, each.c.in_week, sa.func.count()).group_by(
-        each.c.in_month, each.c.in_week
-    )
+    same = sa.and_(persons.c.person_id == each.c.person_id, persons.c.site_id == query.site_id)
+    kind = (persons.c.stable, each.c.in_month, each.c.in_week)
+    return sa.select(*kind, sa.func.count()).select_from(each.join(persons, same)).group_by(*kind)
 
 
 def _series(connection: sa.Connection, query: Query) -> tuple[Step, ...]:
@@ -115,7 +125,8 @@ def _series(connection: sa.Connection, query: Query) -> tuple[Step, ...]:
     asked = replace(query, period=period, interval=interval)
     found = presence(asked).subquery("present")
     step, day = asked.bucket(found.c.at).label("step"), asked.day(found.c.at).label("day")
-    days = sa.select(found.c.person_id, step, day).distinct().subquery("person_days")
+    own = found.c.person_id.in_(lasting(query))
+    days = sa.select(found.c.person_id, step, day).where(own).distinct().subquery("person_days")
     counts = sa.select(days.c.step, sa.func.count(), sa.func.count(days.c.person_id.distinct()))
     sums = {row[0]: (row[1], row[2]) for row in connection.execute(counts.group_by(days.c.step))}
     steps = []

@@ -17,8 +17,9 @@ from tracker.domain.period import Period, local_day
 
 @dataclass(frozen=True, slots=True)
 class Turnover:
-    """Distinct persons; always: active = new + returning + reactivated.
+    """Distinct persons; of those with a lasting id, which alone can be new, back or lost:
 
+    active = new + returning + reactivated. `left_out` are active and have none.
     `windows` holds how many were active in each of the periods asked for, `days` the active persons and
     interactive events of each local day number, the scores are means (0 of nobody).
     """
@@ -32,6 +33,7 @@ class Turnover:
     days: dict[int, tuple[int, int]]
     score: float
     score_before: float
+    left_out: int
 
 
 def turnover(connection: sa.Connection, query: Query, windows: Sequence[Period] = ()) -> Turnover:
@@ -48,7 +50,7 @@ def turnover(connection: sa.Connection, query: Query, windows: Sequence[Period] 
             days[int(values[0])] = (int(values[1]), int(values[2]))
         else:
             totals = [value or 0 for value in values]
-    new, returning, reactivated, churned, score, score_before, active, before, *rest = totals
+    new, returning, reactivated, churned, left_out, score, score_before, active, before, *rest = totals
     return Turnover(
         int(active),
         int(new),
@@ -59,6 +61,7 @@ def turnover(connection: sa.Connection, query: Query, windows: Sequence[Period] 
         days,
         float(score) / active if active else 0.0,
         float(score_before) / before if before else 0.0,
+        int(left_out),
     )
 
 
@@ -113,8 +116,8 @@ def _totals(
     against: tuple[engagement.Yardstick, engagement.Yardstick],
     number: int,
 ) -> sa.Select[*tuple[Any, ...]]:
-    """One row (0, new, returning, reactivated, churned, sums of the scores, active in each period)."""
-    now, before = each.c.in_0 == 1, each.c.in_1 == 1
+    """One row (0, new, returning, reactivated, churned, left out, sums of scores, active in each period)."""
+    now, before, lasts = each.c.in_0 == 1, each.c.in_1 == 1, persons.c.stable
     own = engagement.habits(query).subquery("habits")
     # Of somebody only bots are known of, the first that was seen must do.
     new = sa.func.coalesce(persons.c.first_at, persons.c.first_seen) >= query.period.since
@@ -126,10 +129,11 @@ def _totals(
     same = sa.and_(persons.c.person_id == each.c.person_id, persons.c.site_id == query.site_id)
     return sa.select(
         _number(0).label("is_day"),
-        _count(sa.and_(now, new)),
-        _count(sa.and_(now, ~new, before)),
-        _count(sa.and_(now, ~new, ~before)),
-        _count(sa.and_(~now, before)),
+        _count(sa.and_(now, lasts, new)),
+        _count(sa.and_(now, lasts, ~new, before)),
+        _count(sa.and_(now, lasts, ~new, ~before)),
+        _count(sa.and_(~now, lasts, before)),
+        _count(sa.and_(now, ~lasts)),
         sa.func.sum(sa.case((now, score), else_=0.0)),
         sa.func.sum(sa.case((before, earlier), else_=0.0)),
         *(sa.func.sum(each.c[f"in_{n}"]) for n in range(number)),
@@ -140,7 +144,7 @@ def _days(seen: sa.CTE, periods: Sequence[Period]) -> sa.Select[*tuple[Any, ...]
     """Rows (1, day, active persons, events, …) of the first period, as wide as the totals."""
     active = sa.func.count(seen.c.person_id.distinct())
     nothing = sa.literal_column("0.0", sa.Double)  # in the place of the scores
-    fill = (_number(0), nothing, nothing, *(_number(0) for _ in periods))
+    fill = (_number(0), _number(0), nothing, nothing, *(_number(0) for _ in periods))
     return (
         sa.select(_number(1), seen.c.day, active, sa.func.sum(seen.c.events), *fill)
         .where(_inside(seen, periods[0], periods))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from tracker.analytics import activity, churn, cohorts, features, journeys, retention, sessions
-from tracker.analytics.activity import Activity
+from tracker.analytics.activity import Metrics
 from tracker.analytics.cohorts import Cohort
 from tracker.analytics.features import LISTED, FeatureUsage
 from tracker.analytics.goals.goal import Goal
@@ -48,7 +48,7 @@ class UserActivity:
 
     workspace_id: int
     timeframe: str
-    activity_metrics: Activity
+    activity_metrics: Metrics
     session_analytics: Sessions
     feature_usage: FeatureUsage
     user_journey: Journeys
@@ -71,7 +71,7 @@ def answer(
     return UserActivity(
         workspace_id=query.site_id,
         timeframe=_frame(query),
-        activity_metrics=activity.answer(connection, query),
+        activity_metrics=activity.answer(connection, query).metrics(),
         session_analytics=sessions.answer(connection, query),
         feature_usage=features.answer(connection, query, listed),
         user_journey=journeys.answer(connection, query, goals),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tracker.domain.arrival import Arrival
 from tracker.domain.event import Drop, Event, RawEvent
-from tracker.ingest import place, what, when, who
+from tracker.ingest import consent, place, what, when, who
 from tracker.ingest.tools import Tools
 
 Step = Callable[[Event, RawEvent, Arrival, Tools], Drop | None]
@@ -25,6 +25,7 @@ STEPS: tuple[Step, ...] = (
     who.session,
     who.not_erased,
     what.interactive,
+    consent.readable,
     what.properties,
     place.page,
     place.device,

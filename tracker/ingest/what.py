@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from tracker.domain import consent
 from tracker.domain.arrival import Arrival
 from tracker.domain.event import (
     MAX_ID,
@@ -28,7 +29,9 @@ from tracker.domain.payments import RESERVED_IDS, SERVERS_ONLY
 from tracker.ingest import scrub
 from tracker.ingest.tools import Tools
 
-SYSTEM_NAMES = frozenset({"user_identified", "ping", "heartbeat", "webhook_received", "credits_added"})
+SYSTEM_NAMES = frozenset(
+    {"user_identified", "ping", "heartbeat", "webhook_received", "credits_added", consent.NAME}
+)
 """Events no person causes, whoever sends them."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

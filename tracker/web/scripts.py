@@ -14,6 +14,7 @@ from tracker.errors import Unavailable
 FILES = {
     "/js/tracker.js": ("tracker.js", "text/javascript"),
     "/js/auto.js": ("auto.js", "text/javascript"),
+    "/js/consent.js": ("consent.js", "text/javascript"),
     "/js/tracker.d.ts": ("tracker.d.ts", "text/plain"),
 }
 KEEP_SECONDS = 86_400

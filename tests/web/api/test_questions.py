@@ -104,7 +104,7 @@ def test_keys_of_others_see_nothing(ask: Any) -> None:
 
 
 def test_cells_that_a_spreadsheet_would_run_are_quoted() -> None:
-    from tracker.web.api.questions import _csv
+    from tracker.web.csv_rows import lines as as_csv
 
-    lines = "".join(_csv(["a", "b"], [["=1+1", "fine"], ["@x", -5], ["-2+3", "+x"]])).splitlines()
+    lines = "".join(as_csv(["a", "b"], [["=1+1", "fine"], ["@x", -5], ["-2+3", "+x"]])).splitlines()
     assert lines == ["a,b", "'=1+1,fine", "'@x,-5", "'-2+3,'+x"]

@@ -12,11 +12,14 @@ from tracker.accounts import sites
 from tracker.accounts.roles import Role
 from tracker.domain.site import Identity, Site, SiteRules
 from tracker.errors import Invalid
+from tracker.ledger import consents
 from tracker.privacy import words
 from tracker.services import Services
 from tracker.web import access
 from tracker.web.script_tag import host
 
+SHOWN = 100
+MAX_ID = 500
 SWITCHES = (
     ("honour_dnt", "Leave browsers alone that ask not to be tracked",
      "Do Not Track and Global Privacy Control. What such a browser sends anyway is dropped."),
@@ -44,6 +47,7 @@ def register(app: Flask, services: Services) -> None:
     pages = PrivacyPages(services)
     blueprint.add_url_rule("", "page", pages.page, methods=["GET", "POST"])
     blueprint.add_url_rule("/summary", "summary", pages.summary)
+    blueprint.add_url_rule("/consent", "consents", pages.consents)
     app.register_blueprint(blueprint)
 
 
@@ -78,6 +82,24 @@ class PrivacyPages:
         """What the form means as it is now, before it is saved."""
         site: Site = access.site(site_id, Role.ADMIN)
         return render_template("_privacy_words.html", parts=words.parts(_as_chosen(site.rules)))
+
+    def consents(self, site_id: int) -> ResponseReturnValue:
+        """Who agreed or withdrew, newest first, or all of one person (`person=`)."""
+        site = access.site(site_id, Role.ADMIN)
+        person, cursor = request.args.get("person", "").strip()[:MAX_ID], request.args.get("cursor")
+        error: Invalid | None = None
+        found = consents.Consents([], None)
+        with self._services.readers.read() as connection:
+            try:
+                found = consents.newest(connection, site_id, person or None, limit=SHOWN, cursor=cursor)
+            except Invalid as wrong:
+                error = wrong
+        tag = f'<script defer src="{host(self._services.settings)}/js/consent.js"></script>'
+        page = render_template(
+            "admin/consents.html", site=site, person=person, records=found.records, cursor=found.cursor,
+            error=error, tag=tag,
+        )  # fmt: skip
+        return page, 400 if error else 200
 
 
 def _settings() -> dict[str, object]:

@@ -30,7 +30,7 @@ class Events:
         site = site_of(self._sites, site_id)
         own, wanted = _read([*request.args.items(multi=True)])
         asked = wanted.ledger(site.id, site.time_zone, clock.now_ms(), bots=True)
-        limit = _limit(own.get("limit"))
+        limit = read_limit(own.get("limit"))
         with self._readers.read() as connection:
             found = reads.newest(connection, asked, limit=limit, cursor=own.get("cursor"))
         events = [event_json.event(stored) for stored in found.events]
@@ -54,7 +54,8 @@ def _read(pairs: list[tuple[str, str]]) -> tuple[dict[str, str], EventFilter]:
     return own, EventFilter.parse([pair for pair in pairs if pair[0] not in OWN])
 
 
-def _limit(text: str | None) -> int:
+def read_limit(text: str | None) -> int:
+    """How many are wanted. Raises Invalid."""
     if text is None:
         return DEFAULT_LIMIT
     if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MOST):

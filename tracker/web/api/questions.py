@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -16,6 +14,7 @@ from tracker.definitions.resolve import resolve
 from tracker.errors import Invalid
 from tracker.extensions import limiter
 from tracker.services import Services
+from tracker.web import csv_rows
 from tracker.web.api.auth import caller, site_of
 
 ASKS_A_MINUTE = "300 per minute"
@@ -33,8 +32,6 @@ COMMON = (
     "bots",
     "format",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would run instead of showing."""
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -58,7 +55,7 @@ def _answer(site_id: int, name: str) -> Response:
     if shape == "json":
         return Response(services.answers.json(asked, query, **options), mimetype=FORMATS["json"])
     header, rows = to_table(asked, services.answers.ask(asked, query, **options))
-    body = _csv(header, rows) if shape == "csv" else _ndjson(header, rows)
+    body = csv_rows.lines(header, rows) if shape == "csv" else _ndjson(header, rows)
     response = Response(body, content_type=FORMATS[shape])
     if shape == "csv":
         response.headers["Content-Disposition"] = f'attachment; filename="{name}-{site_id}.csv"'
@@ -77,22 +74,6 @@ def _shape(asked: Question[Any, Any]) -> str:
     if shape not in FORMATS:
         raise Invalid("format is json, csv or ndjson.", field="format")
     return shape
-
-
-def _csv(header: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    for row in (header, *rows):
-        writer.writerow([_safe(cell) for cell in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-
-
-def _safe(cell: Any) -> Any:
-    if isinstance(cell, str) and cell.startswith(FORMULA):
-        return "'" + cell
-    return cell
 
 
 def _ndjson(header: list[str], rows: Iterable[list[Any]]) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify
 
 from tracker.extensions import limiter
 from tracker.services import Services
-from tracker.web.api import credits, definitions, history, people, privacy
+from tracker.web.api import consents, credits, definitions, history, people, privacy
 from tracker.web.api.auth import caller
 from tracker.web.api.events import Events
 from tracker.web.api.openapi import document
@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
     history.register(blueprint)
     people.register(blueprint)
     privacy.register(blueprint)
+    consents.register(blueprint)
     app.register_blueprint(blueprint)
 
 

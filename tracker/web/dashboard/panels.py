@@ -41,6 +41,7 @@ class Panel:
     `empty` tells whether there is nothing to show; `teach` is the template that then says how to get it, and
     sees as `lesson` what the function of that name makes of the look.
     `more` is how many rows there are when somebody asks for more of them (`more=<name>` in the address).
+    `follows` tells that it follows people over days, so that the answer may have to be `unavailable`.
     `keep=False` is for panels that name people: browsers keep nothing of them.
     `size` is how much room it takes, from `panels.css`: row, short, chart, tiles, tall, table …
     `lazy` ones load when they come into sight.
@@ -66,6 +67,7 @@ class Panel:
     course: Course | None = None
     live: Callable[[Look], bool] | None = None
     keep: bool = True
+    follows: bool = False
 
     def tab(self, look: Look) -> Tab | None:
         """The tab that is chosen in the address, else the first."""
@@ -125,7 +127,9 @@ def answered(services: Services, panel: Panel, look: Look) -> Shown:
         course = courses.of_rows(services, panel.course, answer, query) if panel.course else {}
     except DesirepathError as error:
         return Shown(_frame(panel, look, error=error, preparing=isinstance(error, Unavailable)), False)
-    nothing = panel.empty is not None and panel.empty(answer)
+    # Of the same question one panel may follow people and another not.
+    why = answer.get("unavailable") if panel.follows else None
+    nothing = why is not None or (panel.empty is not None and panel.empty(answer))
     html = _frame(
         panel,
         look,
@@ -136,6 +140,7 @@ def answered(services: Services, panel: Panel, look: Look) -> Shown:
         live=panel.live is not None and panel.live(look),
         shown=panel.shape(answer, look) if panel.shape and not nothing else answer,
         empty=nothing,
+        unavailable=why,
         lesson=panel.lesson(look) if panel.lesson and nothing else None,
         freshness=freshness(services),
         api=look.api(panel.question, **asked),

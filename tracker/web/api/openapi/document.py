@@ -5,6 +5,7 @@ from __future__ import annotations
 from tracker import __version__
 from tracker.web.api.openapi import (
     activity,
+    consents,
     credits,
     definitions,
     events,
@@ -47,6 +48,7 @@ def build() -> Json:
             **definitions.PATHS,
             **people.PATHS,
             **privacy.PATHS,
+            **consents.PATHS,
             **activity.PATHS,
             **webhooks.PATHS,
             **history.PATHS,
@@ -63,6 +65,7 @@ def build() -> Json:
                 **history.SCHEMAS,
                 **people.SCHEMAS,
                 **privacy.SCHEMAS,
+                **consents.SCHEMAS,
             },
         },
     }
