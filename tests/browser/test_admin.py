@@ -56,8 +56,8 @@ def test_every_page_is_accessible_and_fits(place: Place, width: int, scheme: Any
     with place.open(viewport={"width": width, "height": 800}, color_scheme=scheme) as watch:
         page = watch.page
         pages_of_site = (
-            "install", "settings", "settings/keys", "settings/people", "settings/privacy", "settings/privacy/consent",
-            "settings/rights",
+            "install", "settings", "settings/keys", "settings/people", "settings/privacy",
+            "settings/privacy/consent", "settings/rights",
         )  # fmt: skip
         for path in (
             "/sites", "/sites/new", "/account", "/accounts",
