@@ -75,6 +75,7 @@ LEVELS: dict[str, Level] = {
     "payments": Level.VIEWER,
     "payment": Level.VIEWER,
     "errors": Level.VIEWER,
+    "error": Level.VIEWER,
     "api": Level.VIEWER,
     "marketplace": Level.PUBLIC,
     "api.openapi": Level.PUBLIC,

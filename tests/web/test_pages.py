@@ -12,7 +12,7 @@ from tracker.web.dashboard.question_page import QuestionPage, Views
 from tracker.web.navigation import PAGES
 
 ROOT = Path(__file__).parents[2]
-DETAILS = {"person", "product", "payment"}
+DETAILS = {"person", "product", "payment", "error"}
 """Pages of one thing, which others lead to."""
 ELSEWHERE = {"feed": "live-feed.md", "install": "first-event.md", "settings": "accounts-and-keys.md"}
 """Pages that the docs tell of in a document of their own."""

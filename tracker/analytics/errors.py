@@ -128,14 +128,14 @@ def _message() -> sa.ColumnElement[str]:
     return sa.func.coalesce(events.c.error_message, "")
 
 
-def _failed() -> Condition:
+def failed() -> Condition:
     return sa.or_(events.c.error_message.is_not(None), events.c.status == FAILED)
 
 
 def _errors(query: Query, *columns: Any) -> sa.Subquery:
     """Rows (message, …) of each error in the period."""
     return (
-        sa.select(_message().label("message"), *columns).where(*events_in(query), _failed()).subquery("each")
+        sa.select(_message().label("message"), *columns).where(*events_in(query), failed()).subquery("each")
     )
 
 
@@ -189,7 +189,7 @@ def _before(query: Query, shown: list[str]) -> sa.Select[Any]:
             events.c.site_id == query.site_id,
             events.c.at < query.period.until,
             events.c.session_id.in_(sa.select(hits.c.session_id)),
-            sa.or_(events.c.interactive, _failed()),
+            sa.or_(events.c.interactive, failed()),
         )
         .subquery("visits")
     )

@@ -6,6 +6,7 @@ from flask import Flask
 
 from tracker.services import Services
 from tracker.web.dashboard import (
+    error,
     errors,
     features,
     funnels,
@@ -22,7 +23,7 @@ from tracker.web.dashboard import (
 
 MODULES = (
     overview, users, sessions, features, journeys, funnels, retention, segments, people, products, payments,
-    errors,
+    errors, error,
 )  # fmt: skip
 
 
