@@ -43,37 +43,58 @@ MACHINES = (
 )
 
 
+@dataclass(frozen=True)
+class Group:
+    """A control group; `path` is None where this machine lets us make none."""
+
+    path: Path | None
+
+    @contextlib.contextmanager
+    def inside(self) -> Iterator[None]:
+        """Who is started here is in the group; we ourselves are not when it is over."""
+        if self.path is None:
+            yield
+            return
+        own = str(os.getpid())
+        (self.path / "cgroup.procs").write_text(own)
+        try:
+            yield
+        finally:
+            (self.path.parent / "cgroup.procs").write_text(own)
+
+
 def rows() -> Iterator[Row]:
     """Each machine: making the column store, start, memory, pages, ingest, all within its limit."""
     with yardsticks.bare_gunicorn() as port:
         plain = load.run(port, bodies("pk", 1), path="/", connections=CONNECTIONS, seconds=SECONDS).rate
     for machine in MACHINES:
         data = demo(machine.events)
-        with _limited(machine.megabytes) as limited:
-            where = f"{machine.megabytes} MB" if limited else f"{machine.megabytes} MB NOT enforced"
-            print(
-                f"  {where}, {machine.events:,} events, {machine.settings or 'settings as they are'}",
-                flush=True,
-            )
-            yield _made_anew(machine, data)
-            yield from _served(machine, data, plain)
+        with _limited(machine.megabytes) as group:
+            where = f"{machine.megabytes} MB" if group.path else f"{machine.megabytes} MB NOT enforced"
+            settings = ", ".join(f"{name}={value}" for name, value in machine.settings.items())
+            print(f"  {where}, {machine.events:,} events, {settings or 'settings as they are'}", flush=True)
+            yield _made_anew(machine, data, group)
+            yield from _served(machine, data, group, plain)
 
 
-def _made_anew(machine: Machine, data: BigData) -> Row:
+def _made_anew(machine: Machine, data: BigData, group: Group) -> Row:
     """The column store from the ledger, in a process of its own; it dies where the limit is too low."""
     environ = {f"DESIREPATH_{key.upper()}": value for key, value in machine.settings.items()}
     command = [*COMMAND, "columns", "rebuild", "--data", str(data.folder)]
     begun = time.perf_counter()
-    done = subprocess.run(command, check=False, env=dict(os.environ) | environ, stdout=sys.stderr)
-    assert done.returncode == 0, f"making the column store ended with {done.returncode}"
+    with group.inside():
+        made = subprocess.Popen(command, env=dict(os.environ) | environ, stdout=sys.stderr)
+    code = made.wait()
+    assert code == 0, f"making the column store ended with {code}"
     return Row("column store made anew", machine.events / (time.perf_counter() - begun), "/s", 20_000)
 
 
-def _served(machine: Machine, data: BigData, plain: float) -> Iterator[Row]:
+def _served(machine: Machine, data: BigData, group: Group, plain: float) -> Iterator[Row]:
     server = LiveServer(data.folder, ratelimit_enabled="0", **machine.settings)
     key = server.create_site("Bench", "--domain", "shop.example").site_key
     begun = time.perf_counter()
-    server.start()
+    with group.inside():
+        server.start()
     yield Row("start to first answer", time.perf_counter() - begun, "s", 3.0, False)
     try:
         until_answering(server, data.keys)
@@ -95,19 +116,13 @@ def _served(machine: Machine, data: BigData, plain: float) -> Iterator[Row]:
 
 
 @contextlib.contextmanager
-def _limited(megabytes: int) -> Iterator[bool]:
-    """Whoever is started inside may use so much memory; False where that cannot be arranged."""
-    group = _make(megabytes)
-    own = str(os.getpid())
-    if group is None:
-        yield False
-        return
-    (group / "cgroup.procs").write_text(own)
+def _limited(megabytes: int) -> Iterator[Group]:
+    path = _make(megabytes)
     try:
-        yield True
+        yield Group(path)
     finally:
-        (group.parent / "cgroup.procs").write_text(own)
-        _remove(group)
+        if path is not None:
+            _remove(path)
 
 
 def _make(megabytes: int) -> Path | None:

@@ -1,7 +1,8 @@
 """How many examples property tests try, and which.
 
-`make test` tries the same ones every time, so that a change and nothing else turns it red. `make explore`
-tries ten times as many, other ones each time: what it finds becomes a test, by hand or with `@example`.
+`make test` tries half of what a test names, the same ones every time, so that a change and nothing else turns
+it red. `make explore` tries ten times what it names, other ones each time. What that finds becomes a test, by
+hand or with `@example`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import pytest
 from hypothesis import settings
 
 TIMES = int(os.environ.get("EXAMPLES", "0"))
-"""How many times the usual number, and at random; 0: the usual ones."""
+"""How many times what a test names, and at random; 0: half of it."""
+FEWEST = 10
+"""Examples of a test on the first engine at least."""
 CLICKHOUSE_SHARE = 3
 """Of examples, one in so many is tried on ClickHouse too: a statement costs it ten times as much."""
 _SETTINGS = "_hypothesis_internal_use_settings"
@@ -32,7 +35,7 @@ def as_many_as_wanted(item: pytest.Item) -> Iterator[None]:
     if not isinstance(usual, settings):
         yield
         return
-    wanted = usual.max_examples * max(TIMES, 1)
+    wanted = usual.max_examples * TIMES if TIMES else max(FEWEST, usual.max_examples // 2)
     if item.name.endswith("[clickhouse]"):
         wanted = max(4, wanted // CLICKHOUSE_SHARE)
     setattr(test, _SETTINGS, settings(usual, max_examples=wanted))
