@@ -10,7 +10,8 @@ from tests.analytics.stores import Simple, to_event
 from tracker.columns import schema
 from tracker.columns.duckdb import DuckDBStore
 from tracker.columns.sync import catch_up
-from tracker.ledger import connect, deletions, insert
+from tracker.ledger import connect, deletions, insert, kept, letting_go
+from tracker.ledger.transaction import Transaction
 
 TABLES = {table.name: table for table in schema.METADATA.sorted_tables if table.name != "cursor"}
 
@@ -32,9 +33,9 @@ class Ledger:
             self.number += 1
             events.append(to_event(one, site_id, self.number, 0))
         self.connection.execute("BEGIN IMMEDIATE")
-        placed = insert.events(self.connection, insert.Dictionary(), events)
+        placed = Transaction(self.connection, insert.Dictionary()).add(events)
         self.connection.execute("COMMIT")
-        return list(placed.ids)
+        return list(placed)
 
     def delete(self, ids: Sequence[int], site_id: int = 1) -> int:
         """Delete events by ledger id."""
@@ -42,6 +43,17 @@ class Ledger:
         deleted = deletions.delete(self.connection, site_id, ids, 0)
         self.connection.execute("COMMIT")
         return deleted
+
+    def let_go(self, before: int, site_id: int = 1) -> int:
+        """Close the days before a time (epoch ms) and let their events go, as age does."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        transaction = Transaction(self.connection, insert.Dictionary())
+        end = self.connection.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()[0]
+        assert kept.close(self.connection, site_id, 0, kept.Closed(before, "UTC"), end, [])
+        ids = deletions.older(self.connection, site_id, before)
+        gone = letting_go.events(transaction, site_id, ids, 0)
+        self.connection.execute("COMMIT")
+        return gone
 
     def sync(self, store: DuckDBStore, chunk: int = 65_536) -> None:
         """Bring a store up to date, `chunk` events at a time."""

@@ -7,10 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.analytics import filters
+from tracker.analytics import filters, rolled
 from tracker.analytics.filters import Condition, events_in
 from tracker.analytics.query import Query
 from tracker.analytics.registry import Parameter, question
+from tracker.analytics.rolled import Sums
 from tracker.columns.schema import events, sessions
 from tracker.domain.event import PAGE_VIEW, PAGE_VIEW_ALIASES
 from tracker.errors import Invalid
@@ -23,12 +24,13 @@ Pair = tuple[str | None, str | None]
 @dataclass(frozen=True, slots=True)
 class Series:
     """One line of the chart over the whole period. `event` is None where all events are one line, `value`
-    where there is no breakdown, and where the breakdown's value is not known."""
+    where there is no breakdown, and where the breakdown's value is not known. `persons` is None where the
+    details that tell are gone."""
 
     event: str | None
     value: str | None
     events: int
-    persons: int
+    persons: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Step:
     event: str | None
     value: str | None
     events: int
-    persons: int
+    persons: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,11 @@ PARAMETERS = (
 )
 
 
-@question(name="event-chart", title="Event chart", parameters=PARAMETERS, rows="steps")
+def _kept(query: Query, *, by: str | None = None, **options: Any) -> bool:
+    return by is None and rolled.plain(query)
+
+
+@question(name="event-chart", title="Event chart", parameters=PARAMETERS, rows="steps", rolled=_kept)
 def answer(
     connection: sa.Connection, query: Query, names: tuple[str, ...] = (), by: str | None = None
 ) -> EventChart:
@@ -88,7 +94,12 @@ def answer(
       these add up to more than the whole.
     - **Breakdown**: a line for each value, as the event itself tells it; source, channel and the like as its
       visit tells. The twenty lines with most events are shown (fewer with `limit`), the rest is in *other*.
+
+    Of days whose details are gone events and persons are kept by day, week and month, without a breakdown.
     """
+    done = rolled.reaches(connection, query) if by is None else None
+    if done is not None:
+        return _with_rolled(connection, query, done, names)
     sizes = connection.execute(_sizes(query, names, by)).all()
     shown = [_pair(row) for row in sizes]
     shown += [(name, None) for name in names if by is None and (name, None) not in shown]
@@ -105,6 +116,45 @@ def answer(
     )
     total = int(sizes[0].total) if sizes else 0
     return EventChart(total, total - sum(line.events for line in series), series, steps)
+
+
+def _with_rolled(
+    connection: sa.Connection, query: Query, done: rolled.Closed, names: tuple[str, ...]
+) -> EventChart:
+    """The chart of a period with days that are rolled up."""
+    dimension = rolled.EVENT if names else rolled.ALL
+    keys: dict[rolled.Key, str | None] = {(dimension, rolled.KNOWN + name): name for name in names}
+    keys = keys or {(rolled.ALL, rolled.ALL): None}
+    rest = rolled.whole_part(query, done)
+    fresh = counted(connection, rest, names) if rest is not None else {}
+    kept = rolled.read(connection, query, done, dimension, [value for _, value in keys])
+    lines = [(event, *kept.joined(key, *fresh.get(event, (Sums(), {})))) for key, event in keys.items()]
+    lines.sort(key=lambda line: (-line[1].events, line[0] or ""))
+    total = sum(sums.events for _, sums, _ in lines)
+    lines = lines[: min(query.limit, MAX_SERIES)]
+    series = tuple(Series(event, None, sums.events, sums.persons) for event, sums, _ in lines)
+    steps = tuple(
+        Step(bucket.name, bucket.start, event, None, one.events, one.persons)
+        for event, _, found in lines
+        for bucket in query.buckets()
+        for one in (found.get(bucket.key, Sums()),)
+    )
+    return EventChart(total, total - sum(line.events for line in series), series, steps)
+
+
+def counted(
+    connection: sa.Connection, query: Query, names: tuple[str, ...] = ()
+) -> dict[str | None, tuple[Sums, dict[int, Sums]]]:
+    """Events and persons of the period and of each step by event name, out of details.
+
+    Without names all events are one, under None.
+    """
+    found: dict[str | None, tuple[Sums, dict[int, Sums]]] = {}
+    for row in connection.execute(_counted(query, names, None, [])):
+        total, steps = found.setdefault(row.event, (Sums(), {}))
+        sums = total if row.whole else steps.setdefault(int(row.step), Sums())
+        sums.events, sums.persons = int(row.events), int(row.persons)
+    return found
 
 
 def _pair(row: Any) -> Pair:

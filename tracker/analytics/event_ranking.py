@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tracker.analytics import rolled
 from tracker.analytics.filters import events_in
 from tracker.analytics.query import Query
 from tracker.analytics.rates import Trend, change, share, trend
@@ -16,11 +17,14 @@ from tracker.columns.schema import events
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One event name. `share` is per cent of all events, `change` per cent against the previous period."""
+    """One event name. `share` is per cent of all events, `change` per cent against the previous period.
+
+    `persons` is None where the details that tell are gone.
+    """
 
     event: str
     events: int
-    persons: int
+    persons: int | None
     share: float | None
     events_before: int
     change: float | None
@@ -36,7 +40,7 @@ class Ranking:
     rows: tuple[Ranked, ...]
 
 
-@question(name="event-ranking", title="Events", rows="rows")
+@question(name="event-ranking", title="Events", rows="rows", rolled=rolled.plain)
 def answer(connection: sa.Connection, query: Query) -> Ranking:
     """Which events happen, most first.
 
@@ -45,19 +49,34 @@ def answer(connection: sa.Connection, query: Query) -> Ranking:
     - **Share**: per cent of all events in the period.
     - **Change** and **trend**: against the same length of time just before; within ±10 % it is stable.
     """
-    found = connection.execute(_by_name(query)).all()
-    before = {name: int(n) for name, n in connection.execute(_counts(query.previous()))}
-    total = sum(int(row.events) for row in found)
-    shown = found[query.offset : query.offset + query.limit]
-    return Ranking(total, len(found), tuple(_ranked(row, total, before.get(row.name, 0)) for row in shown))
+    found = by_name(connection, query)
+    before = by_name(connection, query.previous())
+    total = sum(events for events, _ in found.values())
+    ranked = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))
+    shown = ranked[query.offset : query.offset + query.limit]
+    rows = (_ranked(name, *told, total, before.get(name, (0, 0))[0]) for name, told in shown)
+    return Ranking(total, len(found), tuple(rows))
 
 
-def _ranked(row: Any, total: int, before: int) -> Ranked:
-    now = int(row.events)
+def by_name(connection: sa.Connection, query: Query) -> dict[str, tuple[int, int | None]]:
+    """(events, persons) of each name in the period; persons are None where they cannot be told."""
+    done = rolled.reaches(connection, query)
+    rest = query if done is None else rolled.whole_part(query, done)
+    rows = connection.execute(_by_name(rest)).all() if rest is not None else []
+    found: dict[str, tuple[int, int | None]] = {row.name: (int(row.events), int(row.persons)) for row in rows}
+    if done is None:
+        return found
+    for (_, value), sums in rolled.read(connection, query, done, rolled.EVENT).total.items():
+        name = value.removeprefix(rolled.KNOWN)
+        found[name] = (sums.events + found.get(name, (0, None))[0], sums.persons)
+    return found
+
+
+def _ranked(name: str, now: int, persons: int | None, total: int, before: int) -> Ranked:
     return Ranked(
-        row.name,
+        name,
         now,
-        int(row.persons),
+        persons,
         share(now, total),
         before,
         change(now, before),
@@ -66,7 +85,7 @@ def _ranked(row: Any, total: int, before: int) -> Ranked:
 
 
 def _by_name(query: Query) -> sa.Select[Any]:
-    """Rows (name, events, persons), most events first. Event names are few: all of them."""
+    """Rows (name, events, persons). Event names are few: all of them."""
     each = (
         sa.select(events.c.name, events.c.person_id, sa.func.count().label("events"))
         .where(*events_in(query))
@@ -74,12 +93,4 @@ def _by_name(query: Query) -> sa.Select[Any]:
         .subquery("each_person")
     )
     total, persons = sa.func.sum(each.c.events), sa.func.count(each.c.person_id)
-    return (
-        sa.select(each.c.name, total.label("events"), persons.label("persons"))
-        .group_by(each.c.name)
-        .order_by(total.desc(), each.c.name)
-    )
-
-
-def _counts(query: Query) -> sa.Select[Any]:
-    return sa.select(events.c.name, sa.func.count()).where(*events_in(query)).group_by(events.c.name)
+    return sa.select(each.c.name, total.label("events"), persons.label("persons")).group_by(each.c.name)

@@ -7,20 +7,25 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tracker.analytics import rolled
 from tracker.analytics.filters import sessions_in
 from tracker.analytics.presence import each_event, packed
 from tracker.analytics.query import Query
 from tracker.analytics.rates import change, ratio, share
 from tracker.analytics.registry import question
+from tracker.analytics.rolled import Sums
 from tracker.columns.schema import sessions
 from tracker.domain.period import Interval
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of one stretch of time; `visit_duration` in seconds, None where there was no visit."""
+    """The figures of one stretch of time; `visit_duration` in seconds, None where there was no visit.
 
-    visitors: int
+    `visitors` is None where the details that tell are gone.
+    """
+
+    visitors: int | None
     visits: int
     page_views: int
     views_per_visit: float | None
@@ -58,26 +63,10 @@ class Overview(Figures):
     changes: Changes | None = None
 
 
-@dataclass(slots=True)
-class _Sums:
-    visitors: int = 0
-    views: int = 0
-    visits: int = 0
-    bounces: int = 0
-    duration_ms: int = 0
-
-    def figures(self) -> tuple[int, int, int, float | None, float | None, float | None]:
-        return (
-            self.visitors,
-            self.visits,
-            self.views,
-            ratio(self.views, self.visits),
-            share(self.bounces, self.visits),
-            ratio(self.duration_ms / 1000, self.visits),
-        )
+Told = tuple[int | None, int, int, float | None, float | None, float | None]
 
 
-@question(name="overview", title="Overview", rows="series")
+@question(name="overview", title="Overview", rows="series", rolled=rolled.plain)
 def answer(connection: sa.Connection, query: Query) -> Overview:
     """How many came, how often, what they looked at.
 
@@ -91,19 +80,45 @@ def answer(connection: sa.Connection, query: Query) -> Overview:
 
     Bots are left out. With filters on events (page, event name, properties …) page views are those that
     pass, visits those with such an event. With a comparison the same figures of the same length of time
-    just before follow, and the change in per cent.
+    just before follow, and the change in per cent. Of days whose details are gone the same figures are kept
+    by day, week and month; distinct visitors of other stretches cannot be told any more.
     """
     total, series = _figures(connection, query)
     if not query.compare:
-        return Overview(*total.figures(), series)
+        return Overview(*_told(total), series)
     before, earlier = _figures(connection, query.previous())
-    pairs = zip(total.figures(), before.figures(), strict=True)
+    pairs = zip(_told(total), _told(before), strict=True)
     changes = Changes(*(None if a is None or b is None else change(a, b) for a, b in pairs))
-    return Overview(*total.figures(), series, Figures(*before.figures()), earlier, changes)
+    return Overview(*_told(total), series, Figures(*_told(before)), earlier, changes)
 
 
-def _figures(connection: sa.Connection, query: Query) -> tuple[_Sums, tuple[Step, ...]]:
-    total, steps = _Sums(), {bucket.key: _Sums() for bucket in query.buckets()}
+def _told(sums: Sums) -> Told:
+    return (
+        sums.visitors,
+        sums.visits,
+        sums.views,
+        ratio(sums.views, sums.visits),
+        share(sums.bounces, sums.visits),
+        ratio(sums.duration_ms / 1000, sums.visits),
+    )
+
+
+def _figures(connection: sa.Connection, query: Query) -> tuple[Sums, tuple[Step, ...]]:
+    done = rolled.reaches(connection, query)
+    if done is None:
+        total, steps = counted(connection, query)
+    else:
+        rest = rolled.whole_part(query, done)
+        fresh = counted(connection, rest) if rest is not None else (Sums(), {})
+        kept = rolled.read(connection, query, done, rolled.ALL)
+        key = (rolled.ALL, rolled.ALL)
+        total, steps = kept.joined(key, *fresh)
+    return total, tuple(Step(*_told(steps.get(b.key, Sums())), b.name, b.start) for b in query.buckets())
+
+
+def counted(connection: sa.Connection, query: Query) -> tuple[Sums, dict[int, Sums]]:
+    """Sums of the period and of each step (by the key of its bucket), out of details."""
+    total, steps = Sums(), {bucket.key: Sums() for bucket in query.buckets()}
     for whole, key, visitors, views in connection.execute(_seen(query)):
         sums = total if whole else steps[key]
         sums.visitors, sums.views = visitors, int(views or 0)
@@ -113,8 +128,7 @@ def _figures(connection: sa.Connection, query: Query) -> tuple[_Sums, tuple[Step
         total.visits += each.visits
         total.bounces += each.bounces
         total.duration_ms += each.duration_ms
-    series = tuple(Step(*steps[b.key].figures(), b.name, b.start) for b in query.buckets())
-    return total, series
+    return total, steps
 
 
 def _seen(query: Query) -> sa.CompoundSelect[int, Any, Any, Any]:

@@ -76,6 +76,11 @@ class Parameter:
     many: bool = False
 
 
+def never(query: Query, **options: Any) -> bool:
+    """Details are needed, always."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Question(Generic[P, A]):
     """A question; call it like the function it was made of."""
@@ -86,6 +91,12 @@ class Question(Generic[P, A]):
     parameters: tuple[Parameter, ...] = ()
     rows: str | None = None
     """The field of the answer with the rows of its table; None: the answer is one row."""
+    rolled: Callable[..., bool] = never
+    """Whether roll-ups answer a query with these options where details are gone."""
+    ever: bool = False
+    """Whether it is about all time, whatever the period."""
+    money: bool = False
+    """Whether it is made of events that are kept for ever."""
 
     def __call__(self, connection: sa.Connection, query: Query, *args: P.args, **options: P.kwargs) -> A:
         """The answer, in this connection's view of the store."""
@@ -107,12 +118,19 @@ class Question(Generic[P, A]):
 
 
 def question(
-    *, name: str, title: str, parameters: tuple[Parameter, ...] = (), rows: str | None = None
+    *,
+    name: str,
+    title: str,
+    parameters: tuple[Parameter, ...] = (),
+    rows: str | None = None,
+    rolled: Callable[..., bool] = never,
+    ever: bool = False,
+    money: bool = False,
 ) -> Callable[[Callable[Concatenate[sa.Connection, Query, P], A]], Question[P, A]]:
     """Make a question of `answer(connection, query, …)`. `name` is its address, in words with hyphens."""
 
     def make(function: Callable[Concatenate[sa.Connection, Query, P], A]) -> Question[P, A]:
-        return Question(name, title, function, parameters, rows)
+        return Question(name, title, function, parameters, rows, rolled, ever, money)
 
     return make
 

@@ -16,8 +16,8 @@ from tracker.ledger import connect
 
 CARRIED = ("events", "clients", "profiles", "deletions")
 """Tables of the ledger whose rows with higher ids than the copy's are carried over."""
-WHOLE = ("products",)
-"""Tables that are carried over as they are: they count what is in the others."""
+WHOLE = ("products", "kept", "rollups", "traces")
+"""Tables that are carried over as they are: they count what is in the others, or what was there once."""
 TOGETHER_S = 3_600
 """Copies made within so many seconds of each other are of the same upgrade."""
 

@@ -12,14 +12,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.columns.base import Store
-from tracker.columns.schema import events, person_links, persons, sessions
+from tracker.columns.schema import events, kept, person_links, persons, rollups, sessions
 
-TABLES = (events, sessions, persons, person_links)
+TABLES = (events, sessions, persons, person_links, rollups, kept)
 ORDER = {
     "events": "site_id, at, id",
     "sessions": "site_id, started_at, session_id",
     "persons": "site_id, person_id",
     "person_links": "site_id, assumeNotNull(visitor), until_at",
+    "rollups": "site_id, grain, start, dimension, value",
+    "kept": "site_id",
 }
 TYPES = {"BIGINT": "Int64", "TEXT": "String", "BOOLEAN": "Bool", "DOUBLE": "Float64"}
 SETTINGS = {

@@ -6,19 +6,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.columns import links, load, persons, sessions
+from tracker.columns import keepsakes, links, load, persons, sessions
 from tracker.columns.schema import METADATA, SHAPE
 from tracker.columns.tail import Chunk, Place
 
 TABLES = (
-    "CREATE TABLE IF NOT EXISTS places (client BIGINT, profile BIGINT, probe BIGINT)",
+    "CREATE TABLE IF NOT EXISTS places (client BIGINT, profile BIGINT, probe BIGINT, trace BIGINT, "
+    "rollup BIGINT)",
     *load.TABLES,
     *sessions.TABLES,
     *persons.TABLES,
+    *keepsakes.TABLES,
 )
 
-IDS = """(SELECT unnest(from_json(line, '["BIGINT"]'))
-    FROM (SELECT unnest(string_split($1, chr(10))) AS line))"""
+IDS = keepsakes.IDS
 PROBE = load.person_key("u", "'probe'", "0")
 """Numbers of persons come from DuckDB's own hash, which another version may compute otherwise."""
 
@@ -31,6 +32,7 @@ FORGET = f"DELETE FROM profiles WHERE id IN {IDS}"  # noqa: S608
 TEMPORARY = (
     *("incoming", "gone", "relinked", "former", "points", "anonymous", "moved", "fresh", "hull", "touched"),
     *("before", "parts", "cut", "changed", "people", "new_profiles", "contexts", "details"),
+    "other_traces",
 )
 
 
@@ -41,7 +43,7 @@ def create(connection: Any, dialect: sa.Dialect) -> None:
     for statement in TABLES:
         connection.execute(statement)
     connection.execute("INSERT INTO cursor VALUES (0, 0, NULL, $1)", [SHAPE])
-    connection.execute(f"INSERT INTO places VALUES (0, 0, {PROBE})")  # noqa: S608 - ours
+    connection.execute(f"INSERT INTO places VALUES (0, 0, {PROBE}, 0, 0)")  # noqa: S608 - ours
 
 
 def fits(connection: Any) -> bool:
@@ -52,10 +54,10 @@ def fits(connection: Any) -> bool:
 
 def place(connection: Any) -> Place:
     """How far the store has come."""
-    event, deletion, client, profile = connection.execute(
-        "SELECT last_id, last_deletion, client, profile FROM cursor, places"
+    event, client, profile, deletion, trace, rollup = connection.execute(
+        "SELECT last_id, client, profile, last_deletion, trace, rollup FROM cursor, places"
     ).fetchone()
-    return Place(event, client, profile, deletion)
+    return Place(event, client, profile, deletion, trace, rollup)
 
 
 def skip_deletions(connection: Any, deletion: int) -> None:
@@ -70,9 +72,11 @@ def apply(connection: Any, chunk: Chunk, table: str) -> None:
         last_id = place(connection).event
         load.begin(connection, chunk, table)
         _delete(connection, chunk)
+        keepsakes.begin(connection, chunk)
         links.update(connection)
         sessions.update(connection, last_id, table)
         persons.update(connection)
+        keepsakes.end(connection, chunk)
         _advance(connection, chunk)
         for name in TEMPORARY:
             connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
@@ -99,5 +103,6 @@ def _advance(connection: Any, chunk: Chunk) -> None:
         [chunk.place.event, chunk.place.deletion, chunk.last_event],
     )
     connection.execute(
-        "UPDATE places SET client = $1, profile = $2", [chunk.place.client, chunk.place.profile]
+        "UPDATE places SET client = $1, profile = $2, trace = $3, rollup = $4",
+        [chunk.place.client, chunk.place.profile, chunk.place.trace, chunk.place.rollup],
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tracker.columns.links import owners
+from tracker.columns.load import person_key
 from tracker.columns.schema import persons
 
 TABLES = (
@@ -11,9 +13,10 @@ TABLES = (
     'CREATE TABLE IF NOT EXISTS user_profiles (person_id BIGINT, profile_id BIGINT, "at" BIGINT, id BIGINT)',
 )
 
-# Everybody who gains or loses an event. A user's id is in the event that names it, which is either new or
-# known to `persons` already.
-PEOPLE = """CREATE OR REPLACE TEMP TABLE people AS
+# Everybody who gains or loses an event or a trace. A user's id is in the event or trace that names it, which
+# is either new or known to `persons` already.
+LINKED = person_key("u", "l.user_id", "l.site_id")
+PEOPLE = f"""CREATE OR REPLACE TEMP TABLE people AS
     SELECT person_id, any_value(user_id) AS user_id, any_value(visitor) AS visitor FROM (
         SELECT person_id, user_id, NULL AS visitor FROM incoming WHERE user_id IS NOT NULL
         UNION ALL
@@ -25,10 +28,18 @@ PEOPLE = """CREATE OR REPLACE TEMP TABLE people AS
         UNION ALL
         SELECT person_id, NULL, NULL FROM gone WHERE person_id IS NOT NULL
         UNION ALL
+        SELECT {person_key("u", "user_id")}, user_id, NULL FROM other_traces WHERE user_id IS NOT NULL
+        UNION ALL
+        SELECT {person_key("v", "visitor")}, NULL, visitor FROM other_traces WHERE user_id IS NULL
+        UNION ALL
+        SELECT {LINKED}, l.user_id, NULL FROM person_links l WHERE (l.site_id, l.visitor) IN (
+            SELECT (site_id, visitor) FROM other_traces UNION ALL SELECT (site_id, visitor) FROM relinked)
+        UNION ALL
         SELECT person_id, user_id, visitor FROM persons WHERE person_id IN (
             SELECT person_id FROM incoming UNION ALL SELECT old_person FROM moved
-            UNION ALL SELECT new_person FROM moved UNION ALL SELECT person_id FROM gone)
-    ) GROUP BY person_id"""
+            UNION ALL SELECT new_person FROM moved UNION ALL SELECT person_id FROM gone
+            UNION ALL SELECT person_id FROM former)
+    ) GROUP BY person_id"""  # noqa: S608
 
 NEW_PROFILES = """CREATE OR REPLACE TEMP TABLE new_profiles AS
     SELECT person_id, profile_id, max({'a': "at", 'i': id}) AS place FROM incoming
@@ -55,17 +66,38 @@ KNOWN = """SELECT u.person_id, last(p.name ORDER BY u."at", u.id) FILTER (WHERE 
         list(p.traits ORDER BY u."at", u.id) FILTER (WHERE p.traits IS NOT NULL) AS traits
     FROM user_profiles u JOIN profiles p ON p.id = u.profile_id
     WHERE u.person_id IN (SELECT person_id FROM people) GROUP BY u.person_id"""
+# When they came first is told by events, or by what stayed of those that went by age.
+OWNERS = owners("(SELECT *, from_at AS at FROM traces)", "e.from_id")
+TRACED = f"""SELECT person_id, min(first_at) AS first_at, min(from_at) AS from_at FROM (
+        SELECT {person_key("u", "user_id")} AS person_id, first_at, from_at FROM traces
+        WHERE user_id IS NOT NULL
+        UNION ALL
+        SELECT CASE WHEN o.user_id IS NULL THEN {person_key("v", "t.visitor", "t.site_id")}
+            ELSE {person_key("u", "o.user_id", "t.site_id")} END, t.first_at, t.from_at
+        FROM traces t LEFT JOIN ({OWNERS}) o ON o.id = t.id
+        WHERE t.user_id IS NULL
+    ) WHERE person_id IN (SELECT person_id FROM people) GROUP BY person_id"""  # noqa: S608
 PEOPLES = "NOT s.bot"
+FIRST_KNOWN = "coalesce(any_value(t.from_at) >= min(s.started_at), true)"
 LATEST = ("country", "device", "browser", "os", "language")
 EARLIEST = ("entry_page", "source", "channel", "utm_campaign")
 # Sessions of one person begin at different times, but for one of people's and one of bots'.
 PLACE = "s.started_at * 2 + (NOT s.bot)::BIGINT"
+
+
+def _of_first(name: str) -> str:
+    """What the first session tells, NULL where that went."""
+    told = f"arg_min_null(s.{name}, {PLACE}) FILTER (WHERE {PEOPLES})"
+    return f"CASE WHEN {FIRST_KNOWN} THEN {told} END"
+
+
 MAKE = f"""INSERT INTO persons ({", ".join(column.name for column in persons.columns)})
     SELECT s.site_id, s.person_id, any_value(w.user_id) AS user_id,
         CASE WHEN any_value(w.user_id) IS NULL THEN any_value(w.visitor) END,
         any_value(w.user_id) IS NOT NULL OR NOT bool_and(s.daily),
-        min(first_active_at) FILTER (WHERE {PEOPLES}), max(last_active_at) FILTER (WHERE {PEOPLES}),
-        min(started_at), max(ended_at),
+        least(min(first_active_at) FILTER (WHERE {PEOPLES}), any_value(t.first_at)),
+        max(last_active_at) FILTER (WHERE {PEOPLES}),
+        least(min(started_at), any_value(t.from_at)), max(ended_at),
         count(*) FILTER (WHERE {PEOPLES} AND interactive > 0),
         coalesce(sum(events) FILTER (WHERE {PEOPLES}), 0),
         coalesce(sum(interactive) FILTER (WHERE {PEOPLES}), 0),
@@ -74,10 +106,11 @@ MAKE = f"""INSERT INTO persons ({", ".join(column.name for column in persons.col
         any_value(CASE len(k.traits) WHEN 1 THEN k.traits[1]
             ELSE list_reduce(k.traits, lambda a, b: json_merge_patch(a, b)) END),
         {", ".join(f"arg_max(s.{name}, {PLACE})" for name in LATEST)},
-        {", ".join(f"arg_min_null(s.{name}, {PLACE}) FILTER (WHERE {PEOPLES})" for name in EARLIEST)},
+        {", ".join(_of_first(name) for name in EARLIEST)},
         min(s.first_id), max(s.last_id)
     FROM sessions s JOIN people w ON w.person_id = s.person_id
     LEFT JOIN ({KNOWN}) k ON k.person_id = s.person_id
+    LEFT JOIN ({TRACED}) t ON t.person_id = s.person_id
     WHERE s.person_id IN (SELECT person_id FROM people)
     GROUP BY s.site_id, s.person_id"""  # noqa: S608
 

@@ -180,6 +180,34 @@ person_links = sa.Table(
 So they belong to the user named next on that visitor; after the last one named, to that one. A visitor
 who was only ever one user has one row, which never ends."""
 
+rollups = sa.Table(
+    "rollups",
+    METADATA,
+    _number("site_id"),
+    sa.Column("grain", sa.Text, nullable=False),  # day, week or month
+    _number("start"),  # number of its first local day
+    sa.Column("dimension", sa.Text, nullable=False),  # "" for all, event, or what the figures are cut by
+    sa.Column("value", sa.Text, nullable=False),  # as `ledger.kept` spells it
+    _number("visitors", nullable=True),
+    _number("visits"),
+    _number("page_views"),
+    _number("bounces"),
+    _number("duration_ms"),
+    _number("events"),
+    _number("persons", nullable=True),
+    _number("seen"),  # highest ledger id counted
+)
+"""Figures of days whose details may be gone: copied from the ledger, which keeps them."""
+
+kept = sa.Table(
+    "kept",
+    METADATA,
+    _number("site_id"),
+    _number("closed"),
+    sa.Column("zone", sa.Text, nullable=False),
+)
+"""Up to which moment the days of a site are rolled up, and the zone they are days of."""
+
 cursor = sa.Table(
     "cursor",
     METADATA,

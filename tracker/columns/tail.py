@@ -53,8 +53,19 @@ PROFILES = (
     "(SELECT * FROM profiles WHERE id > ? ORDER BY id LIMIT ?)"
 )
 DELETIONS = (
-    "SELECT max(id), group_concat(ids, char(10)), group_concat(profiles, char(10)) FROM "
-    "(SELECT id, ids, profiles FROM deletions WHERE id > ? ORDER BY id LIMIT ?)"
+    "SELECT max(id), group_concat(ids, char(10)), group_concat(profiles, char(10)), "
+    "group_concat(traces, char(10)), group_concat(nullif(changed, ''), char(10)) FROM "
+    "(SELECT * FROM deletions WHERE id > ? ORDER BY id LIMIT ?)"
+)
+TRACES = (
+    "SELECT max(id), group_concat(json_array(id, site_id, visitor, user_id, from_at, from_id, to_at, to_id, "
+    "first_at), char(10)) FROM (SELECT * FROM traces WHERE id > ? ORDER BY id LIMIT ?)"
+)
+KEPT = "SELECT group_concat(json_array(site_id, closed, zone), char(10)) FROM kept"
+ROLLUPS = (
+    "SELECT max(id), group_concat(json_array(site_id, grain, start, dimension, value, visitors, visits, "
+    "page_views, bounces, duration_ms, events, persons, seen), char(10)) FROM "
+    "(SELECT * FROM rollups WHERE id > ? ORDER BY id LIMIT ?)"
 )
 LAST = "SELECT hex(event_id) || ' ' || at FROM events WHERE id = ?"
 
@@ -67,6 +78,8 @@ class Place:
     client: int = 0
     profile: int = 0
     deletion: int = 0
+    trace: int = 0
+    rollup: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +108,21 @@ class Chunk:
     """Ledger ids of events."""
     forgotten: str
     """Ledger ids of profiles."""
+    traceless: str
+    """Ids of traces that are gone."""
+    changed: str
+    """Ledger id and what is left of the properties of events."""
+    traces: str
+    kept: str
+    """Of all sites, however little is new."""
+    rollups: str
     last_event: str | None
     """What tells the last event from any other with the same id."""
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not (self.count or self.deleted)
+        return not (self.count or self.deleted or self.rollups)
 
 
 def pieces(connection: Connection, after: int, limit: int, *, bare: bool = False) -> Iterator[Piece]:
@@ -140,18 +161,28 @@ def chunk(connection: Connection, place: Place, last: int, count: int) -> Chunk:
     """What belongs to the `count` events from `place` to `last`, which were just read, and what was deleted.
 
     Devices and profiles are read after the events that name them, so none is missing. Deletions come
-    last: an event they name was read, or will never be.
+    then: an event they name was read, or will never be. What stays of old events comes last, and the figures
+    of days after the news that they are closed.
     """
     client, clients = _all(connection, CLIENTS, place.client)
     profile, profiles = _all(connection, PROFILES, place.profile)
-    deletion, deleted, forgotten = connection.execute(DELETIONS, (place.deletion, SLICE)).fetchone()
+    deletion, *gone = connection.execute(DELETIONS, (place.deletion, SLICE)).fetchone()
+    deleted, forgotten, traceless, changed = (text or "" for text in gone)
+    trace, traces = _all(connection, TRACES, place.trace)
+    kept = connection.execute(KEPT).fetchone()[0] or ""
+    rollup, rollups = _all(connection, ROLLUPS, place.rollup)
     return Chunk(
-        Place(last, client, profile, deletion or place.deletion),
+        Place(last, client, profile, deletion or place.deletion, trace, rollup),
         count,
         clients,
         profiles,
-        deleted or "",
-        forgotten or "",
+        deleted,
+        forgotten,
+        traceless,
+        changed,
+        traces,
+        kept,
+        rollups,
         last_event(connection, last),
     )
 

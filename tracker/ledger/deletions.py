@@ -36,11 +36,29 @@ def delete(connection: Connection, site_id: int, ids: Sequence[int], at: int) ->
         products.take_back(connection, ((site_id, *row[2:5]) for row in rows if row[5] is None))
         known_as.forget(connection, site_id, {row[6] for row in rows if row[6] is not None})
         forgotten = _forget_profiles(connection, site_id, {row[1] for row in rows if row[1] is not None})
-        connection.execute(
-            "INSERT INTO deletions (site_id, at, ids, profiles) VALUES (?, ?, ?, ?)",
-            (site_id, at, _json(sorted(row[0] for row in rows)), _json(forgotten)),
-        )
+        note(connection, site_id, at, [row[0] for row in rows], profiles=forgotten)
     return total
+
+
+def note(
+    connection: Connection,
+    site_id: int,
+    at: int,
+    ids: Sequence[int] = (),
+    *,
+    profiles: Sequence[int] = (),
+    traces: Sequence[int] = (),
+    changed: Sequence[tuple[int, str]] = (),
+) -> None:
+    """Tell followers what went: events, profiles and traces by ledger id; and `changed` properties (JSON).
+
+    Without any of it they only look at what stays of old events again.
+    """
+    lines = "\n".join(f"[{number},{properties}]" for number, properties in changed)
+    connection.execute(
+        "INSERT INTO deletions (site_id, at, ids, profiles, traces, changed) VALUES (?, ?, ?, ?, ?, ?)",
+        (site_id, at, _json(sorted(ids)), _json(sorted(profiles)), _json(sorted(traces)), lines),
+    )
 
 
 def of_person(

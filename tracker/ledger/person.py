@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from tracker.errors import NotFound
-from tracker.ledger import known_as
+from tracker.ledger import deletions, known_as, traces
 from tracker.ledger.connect import Connection
 from tracker.ledger.reads import FIELDS, JOINS, Stored, stored
 from tracker.ledger.transaction import Transaction
@@ -71,8 +71,11 @@ def erase(
     transaction: Transaction, site_id: int, users: Sequence[str], visitors: Sequence[str], at: int
 ) -> int:
     """Delete what these users and visitors did up to a time (epoch ms). Gives how many events that were."""
-    ids = ids_of(transaction.connection, site_id, users, visitors, at)
-    return transaction.delete(site_id, ids, at)
+    connection = transaction.connection
+    gone = traces.forget(connection, site_id, users, visitors)
+    if gone:
+        deletions.note(connection, site_id, at, traces=gone)
+    return transaction.delete(site_id, ids_of(connection, site_id, users, visitors, at), at)
 
 
 def events(connection: Connection, ids: Sequence[int]) -> list[Stored]:

@@ -122,6 +122,48 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE INDEX events_of_credits ON events (site_id, user_id, at)
             WHERE name IN ('credits_added', 'credits_deducted')""",
     ),
+    (
+        # What stays when details go (ledger/kept.py, traces.py). `closed` is the moment up to which a site's
+        # days are rolled up; ids only grow, so that followers see what is new.
+        """CREATE TABLE kept (
+            site_id INTEGER PRIMARY KEY,
+            closed INTEGER NOT NULL,
+            zone TEXT NOT NULL,
+            at INTEGER NOT NULL
+        )""",
+        """CREATE TABLE rollups (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            site_id INTEGER NOT NULL,
+            grain TEXT NOT NULL,
+            start INTEGER NOT NULL,
+            dimension TEXT NOT NULL,
+            value TEXT NOT NULL,
+            visitors INTEGER,
+            visits INTEGER NOT NULL,
+            page_views INTEGER NOT NULL,
+            bounces INTEGER NOT NULL,
+            duration_ms INTEGER NOT NULL,
+            events INTEGER NOT NULL,
+            persons INTEGER,
+            seen INTEGER NOT NULL,
+            UNIQUE (site_id, grain, start, dimension, value)
+        )""",
+        """CREATE TABLE traces (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            site_id INTEGER NOT NULL,
+            visitor TEXT,
+            user_id TEXT,
+            from_at INTEGER NOT NULL,
+            from_id INTEGER NOT NULL,
+            to_at INTEGER NOT NULL,
+            to_id INTEGER NOT NULL,
+            first_at INTEGER
+        )""",
+        "CREATE INDEX traces_by_visitor ON traces (site_id, visitor) WHERE visitor IS NOT NULL",
+        "CREATE INDEX traces_by_user ON traces (site_id, user_id) WHERE user_id IS NOT NULL",
+        "ALTER TABLE deletions ADD COLUMN traces TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE deletions ADD COLUMN changed TEXT NOT NULL DEFAULT ''",
+    ),
 )
 VERSION = len(MIGRATIONS)
 

@@ -1,0 +1,150 @@
+"""What stays of people when their old events go: who they were and since when, and nothing of what they did.
+
+Without it somebody who came a year ago would be new today, and a browser whose sign-in went would be
+somebody else. A trace is a stretch of events of one visitor that name the same user (or none), or of a user
+without a visitor: from when until when, and the first event a person caused. Visitors told by a daily hash
+leave none: they are nobody tomorrow anyway.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from tracker.domain.event import Flag
+from tracker.ledger.connect import Connection
+
+COLUMNS = "visitor, user_id, from_at, from_id, to_at, to_id, first_at"
+IN = "IN (SELECT value FROM json_each(?))"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One stretch; times in epoch ms, `first_at` None where no person caused any of it."""
+
+    visitor: str | None
+    user_id: str | None
+    from_at: int
+    from_id: int
+    to_at: int
+    to_id: int
+    first_at: int | None
+
+    def joined(self, other: Trace) -> Trace:
+        """Both as one."""
+        low, high = min(self, other, key=_begin), max(self, other, key=_end)
+        firsts = [one.first_at for one in (self, other) if one.first_at is not None]
+        first = min(firsts, default=None)
+        return Trace(self.visitor, self.user_id, low.from_at, low.from_id, high.to_at, high.to_id, first)
+
+
+def of_event(
+    number: int, at: int, visitor: str | None, user_id: str | None, flags: int, bot: str | None
+) -> Trace | None:
+    """What stays of one event, None where nothing does."""
+    lasting = None if flags & Flag.DAILY_VISITOR else visitor
+    if lasting is None and user_id is None:
+        return None
+    caused = flags & Flag.INTERACTIVE and bot is None
+    return Trace(lasting, user_id, at, number, at, number, at if caused else None)
+
+
+def keep(connection: Connection, site_id: int, found: Sequence[Trace]) -> list[int]:
+    """Put traces to those that are there, inside a transaction. Gives ids of rows that are gone for it."""
+    visitors = {one.visitor for one in found if one.visitor is not None}
+    users = {one.user_id for one in found if one.visitor is None}
+    groups: defaultdict[tuple[str | None, str | None], list[Trace]] = defaultdict(list)
+    known: defaultdict[tuple[str | None, str | None], list[tuple[int, Trace]]] = defaultdict(list)
+    for one in found:
+        groups[_key(one)].append(one)
+    for number, trace in _known(connection, site_id, visitors, users):
+        known[_key(trace)].append((number, trace))
+    gone: list[int] = []
+    for key, traces in groups.items():
+        before = [trace for _, trace in known[key]]
+        after = reduced([*before, *traces])
+        gone += [number for number, trace in known[key] if trace not in after]
+        _insert(connection, site_id, [trace for trace in after if trace not in before])
+    connection.execute(f"DELETE FROM traces WHERE id {IN}", (_json(gone),))  # noqa: S608 - a literal
+    return gone
+
+
+def forget(connection: Connection, site_id: int, users: Sequence[str], visitors: Sequence[str]) -> list[int]:
+    """Delete all traces of users and visitors, inside a transaction. Gives their ids."""
+    rows = connection.execute(
+        f"DELETE FROM traces WHERE site_id = ? AND (user_id {IN} OR (user_id IS NULL AND visitor {IN})) "  # noqa: S608
+        "RETURNING id",
+        (site_id, _json(list(users)), _json(list(visitors))),
+    )
+    return sorted(row[0] for row in rows)
+
+
+def reduced(traces: Iterable[Trace]) -> list[Trace]:
+    """Traces of one visitor, as few as tell the same."""
+    joined: list[Trace] = []
+    for one in sorted(traces, key=_begin):
+        if joined and joined[-1].user_id == one.user_id:
+            joined[-1] = joined[-1].joined(one)
+        else:
+            joined.append(one)
+    kept: list[Trace] = []
+    for one in joined:
+        # What nobody is named in belongs to the user named next. Between two stretches of one user
+        # it tells nothing that the first of them does not.
+        if (
+            len(kept) > 1
+            and kept[-1].user_id is None
+            and kept[-2].user_id == one.user_id
+            and kept[-2].first_at is not None
+        ):
+            kept[-2:] = [kept[-2].joined(one)]
+        else:
+            kept.append(one)
+    return kept
+
+
+def _known(
+    connection: Connection, site_id: int, visitors: Iterable[str], users: Iterable[str | None]
+) -> list[tuple[int, Trace]]:
+    rows = connection.execute(
+        f"SELECT id, {COLUMNS} FROM traces WHERE site_id = ? AND visitor {IN} UNION ALL "  # noqa: S608
+        f"SELECT id, {COLUMNS} FROM traces WHERE site_id = ? AND visitor IS NULL AND user_id {IN}",
+        (site_id, _json(list(visitors)), site_id, _json(list(users))),
+    )
+    return [(row[0], Trace(*row[1:])) for row in rows]
+
+
+def _insert(connection: Connection, site_id: int, traces: Iterable[Trace]) -> None:
+    for one in traces:
+        connection.execute(
+            f"INSERT INTO traces (site_id, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            (
+                site_id,
+                one.visitor,
+                one.user_id,
+                one.from_at,
+                one.from_id,
+                one.to_at,
+                one.to_id,
+                one.first_at,
+            ),
+        )
+
+
+def _key(one: Trace) -> tuple[str | None, str | None]:
+    return (one.visitor, None) if one.visitor is not None else (None, one.user_id)
+
+
+def _begin(one: Trace) -> tuple[int, int]:
+    return one.from_at, one.from_id
+
+
+def _end(one: Trace) -> tuple[int, int]:
+    return one.to_at, one.to_id
+
+
+def _json(values: Sequence[object]) -> str:
+    return msgspec.json.encode(values).decode()
