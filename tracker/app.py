@@ -29,6 +29,7 @@ from tracker.ingest.tools import Tools
 from tracker.jobs.backups import Backups, RestoreTests
 from tracker.jobs.clockwork import Clockwork
 from tracker.jobs.erasures import Erasures
+from tracker.jobs.keeping import Keeping
 from tracker.jobs.salts import SaltKeeper
 from tracker.jobs.warm_up import WarmUp
 from tracker.ledger import known_as, products
@@ -111,7 +112,14 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
         queue_bytes=settings.queue_mb << 20,
     )
     alerts = Clockwork([Alerts(settings, sites, readers)], "alerts")  # waits for mail servers, so by itself
-    jobs = Clockwork([Erasures(settings, writer, sync), Backups(settings), RestoreTests(settings)])
+    jobs = Clockwork(
+        [
+            Erasures(settings, writer, sync),
+            Keeping(settings, writer, sync, store),
+            Backups(settings),
+            RestoreTests(settings),
+        ]
+    )
 
     uploads = Uploads(pipeline, sites, writer.write)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+SIZES = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 PREFIX = "DESIREPATH_"
 
 
@@ -46,6 +47,21 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         return value
 
     return read
+
+
+def _bytes(text: str) -> int:
+    number, unit = text.strip().upper().removesuffix("B").rstrip(), 1
+    if not number:
+        return 0
+    if number[-1] in SIZES:
+        number, unit = number[:-1].rstrip(), SIZES[number[-1]]
+    try:
+        size = float(number) * unit
+    except ValueError:
+        raise ValueError("must be a size such as 5 GB or 800 MB") from None
+    if not 10_000_000 <= size < 1e18:
+        raise ValueError("must be at least 10 MB")
+    return round(size)
 
 
 def _bind(text: str) -> str:
@@ -191,6 +207,12 @@ class Settings:
         _networks,
         "Networks of your own, separated by commas, that outgoing webhooks may reach (over http, too), such "
         "as 127.0.0.0/8. Otherwise they go to public addresses over https only.",
+    )
+    disk_budget: int = _setting(
+        "",
+        _bytes,
+        "How much room the data may take, such as 5 GB. Where it is used up the oldest details go first, on "
+        "sites that let old ones go. Empty: as much as there is.",
     )
     session_days: int = _setting("30", _whole(1, 365), "Days a sign-in lasts without a visit.")
     secure_cookies: bool = _setting(

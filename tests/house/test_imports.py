@@ -38,10 +38,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "support": {"domain", "doors", "ingest", "ledger"},
     "notify": {"config", "domain", "extensions", "models", "ledger", "accounts"},
     "history": {"domain", "doors", "ingest", "ledger"},
-    "jobs": {"config", "domain", "enrich", "ledger", "columns", "accounts", "backup", "services", "archive"},
+    "keeping": {"config", "domain", "ledger", "columns", "analytics"},
+    "jobs": {
+        "config", "domain", "enrich", "ledger", "columns", "accounts", "backup", "services", "archive",
+        "keeping",
+    },
     "web": {
         "config", "domain", "extensions", "models", "ledger", "columns", "analytics", "accounts", "services",
         "doors", "enrich", "definitions", "backup", "support", "history", "privacy", "notify",
+        "keeping",
     },
     "app": {
         "config", "domain", "extensions", "models", "enrich", "ingest", "doors", "ledger", "columns",
@@ -50,11 +55,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "server": {
         "config", "domain", "doors", "enrich", "ledger", "accounts", "services", "app", "web", "logs",
     },
-    "doctor": {"config", "ledger", "accounts", "backup"},
+    "doctor": {"config", "ledger", "accounts", "backup", "keeping"},
     "cli": {
         "config", "domain", "ledger", "columns", "accounts", "services", "app", "server", "demo", "models",
         "extensions", "logs", "doors", "ingest", "analytics", "enrich", "files", "doctor",
-        "backup", "support", "history", "privacy", "archive",
+        "backup", "support", "history", "privacy", "archive", "keeping",
     },
 }  # fmt: skip
 NAMELESS = {"utils", "util", "helpers", "common", "misc", "manager", "base_utils"}

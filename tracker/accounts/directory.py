@@ -158,6 +158,7 @@ def _read(connection: connect.Connection, now_ms: int) -> _Snapshot:
             "SELECT site_id, provider, secret, previous_secret, previous_secret_until FROM webhook_secrets"
         ).fetchall()
         erased = _erased(connection)
+        closed = dict(connection.execute("SELECT site_id, closed FROM keeping WHERE closed IS NOT NULL"))
     finally:
         connection.execute("ROLLBACK")
     named = [dict(zip(COLUMNS.split(", "), row, strict=True)) for row in rows]
@@ -167,7 +168,9 @@ def _read(connection: connect.Connection, now_ms: int) -> _Snapshot:
     snapshot = _Snapshot(good_until=min(ends, default=math.inf))
     for values in named:
         found = _site(values, tuple(domains.get(values["id"], ())), now_ms)
-        _add(snapshot, replace(found, webhook_secrets=secrets.get(found.id, {}), erased=erased.get(found.id)))
+        signed, gone = secrets.get(found.id, {}), erased.get(found.id)
+        until = closed.get(found.id, 0)
+        _add(snapshot, replace(found, webhook_secrets=signed, erased=gone, closed=until))
     return snapshot
 
 

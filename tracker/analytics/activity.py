@@ -37,12 +37,12 @@ class Metrics:
     """Rates are in per cent, `avg_session_duration` in seconds; 0 where there is nothing to divide by.
 
     A change is None where there was nothing before; new, returning, reactivated and churned users are None
-    where nobody has an id that tells them again.
+    where nobody has an id that tells them again. What needs details that are gone is None, too.
     """
 
-    dau: int
-    wau: int
-    mau: int
+    dau: int | None
+    wau: int | None
+    mau: int | None
     dau_change: float | None
     wau_change: float | None
     mau_change: float | None
@@ -54,7 +54,7 @@ class Metrics:
     avg_session_duration: float
     bounce_rate: float
     engagement_score: float
-    engagement_trend: Trend
+    engagement_trend: Trend | None
     activity_by_hour: tuple[int, ...]
     activity_by_day_of_week: tuple[int, ...]
     activity_by_date: tuple[Day, ...]
@@ -121,7 +121,7 @@ def answer(connection: sa.Connection, query: Query) -> Activity:
         ratio(duration_ms / 1000, visits) or 0.0,
         share(bounces, visits) or 0.0,
         round(found.score, 2),
-        trend(found.score, found.score_before),
+        None if found.score_before is None else trend(found.score, found.score_before),
         _hours(connection, query),
         _weekdays(days.values()),
         tuple(days.values()),

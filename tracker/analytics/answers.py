@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import msgspec
+import sqlalchemy as sa
 
+from tracker.analytics import details
 from tracker.analytics.query import Query
 from tracker.analytics.registry import Question, to_json
 from tracker.columns.base import Store
 from tracker.domain.period import day_start
 
 CACHE_BYTES = 16 << 20
+EXACT = ("user-activity",)
+"""Documents of exactly the keys that were agreed on: only the header tells from when they are."""
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -37,8 +43,22 @@ class Answers:
 
     def ask(self, question: Question[Any, Any], query: Query, **options: Any) -> Any:
         """The answer as the question gives it. Raises what the question raises, or Unavailable."""
+        return self.asked(question, query, **options)[0]
+
+    def asked(self, question: Question[Any, Any], query: Query, **options: Any) -> tuple[Any, date | None]:
+        """The answer, and from which day on it is where it needs details that are gone before."""
         with self._store.connect() as connection:
-            return question(connection, query, **options)
+            fitted, since = details.fit(connection, question, query, options)
+            return question(connection, fitted, **options), since
+
+    def view(self) -> AbstractContextManager[sa.Connection]:
+        """One consistent view of the store, for reading. Raises Unavailable."""
+        return self._store.connect()
+
+    def since(self, question: Question[Any, Any], query: Query, **options: Any) -> date | None:
+        """From which day on the answer is, where it needs details that are gone before."""
+        with self._store.connect() as connection:
+            return details.fit(connection, question, query, options)[1]
 
     def key(self, question: Question[Any, Any], query: Query, **options: Any) -> tuple[Any, ...]:
         """What an answer depends on; while this stays the same, so does the answer."""
@@ -54,7 +74,11 @@ class Answers:
         key = self.key(question, query, **options)
         known = self._find(key)
         if known is None:
-            known = _encode(to_json(self.ask(question, query, **options)))
+            answer, since = self.asked(question, query, **options)
+            told = to_json(answer)
+            if since is not None and question.name not in EXACT:
+                told["detailFrom"] = since.isoformat()
+            known = _encode(told)
             self._keep(key, known)
         return known
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.analytics import filters
+from tracker.analytics import filters, rolled
 from tracker.analytics.filters import OF_BOTH, OF_EVENTS, OF_PERSONS, OF_SESSIONS
 from tracker.analytics.presence import by_session, each_event, edge_sessions, overlapping_sessions
 from tracker.analytics.query import Filter, Query
 from tracker.analytics.rates import ratio, share
 from tracker.analytics.registry import Parameter, question
+from tracker.analytics.rolled import Sums
 from tracker.columns.schema import events, sessions
 from tracker.errors import Invalid
 
@@ -21,10 +22,13 @@ Part = sa.Select[Any, Any, Any, Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One value (None: not known) with its figures; `visit_duration` is the mean in seconds."""
+    """One value (None: not known) with its figures; `visit_duration` is the mean in seconds.
+
+    `visitors` is None where the details that tell are gone.
+    """
 
     value: str | None
-    visitors: int
+    visitors: int | None
     visits: int
     page_views: int
     bounce_rate: float | None
@@ -56,7 +60,14 @@ DIMENSION = Parameter(
 )
 
 
-@question(name="breakdown", title="Breakdown", parameters=(DIMENSION,), rows="rows")
+MOST_VALUES = 10_000
+
+
+def _kept(query: Query, *, dimension: str = "page", **options: Any) -> bool:
+    return dimension in rolled.DIMENSIONS and rolled.plain(query)
+
+
+@question(name="breakdown", title="Breakdown", parameters=(DIMENSION,), rows="rows", rolled=_kept)
 def answer(connection: sa.Connection, query: Query, dimension: str = "page") -> Breakdown:
     """Visitors, visits, page views and bounce rate for each value of a dimension.
 
@@ -66,8 +77,14 @@ def answer(connection: sa.Connection, query: Query, dimension: str = "page") -> 
     several rows; entry page, exit page, source, channel, referrer and the utm tags are of visits; country,
     device, browser, language, screen and host are of the visit for visits, and of the event for the rest.
     The row without a value holds what is not known. Most visitors first.
+
+    Of days whose details are gone visits and page views are kept for values that at least three people had,
+    and visitors of one whole day, week or month.
     """
     dimension = read_dimension(dimension)
+    done = rolled.reaches(connection, query) if dimension in rolled.DIMENSIONS else None
+    if done is not None:
+        return _with_rolled(connection, query, done, dimension)
     acts = _acts(query, dimension)
     if dimension in OF_SESSIONS or dimension in OF_BOTH:
         found = connection.execute(_greatest(query, sa.union_all(acts, _visits(query, dimension)))).all()
@@ -79,6 +96,52 @@ def answer(connection: sa.Connection, query: Query, dimension: str = "page") -> 
         nothing = (0, 0, 0)
         rows = [_row(row.value, row[1], row[2], *had.get(row.value, nothing)) for row in found]
     return Breakdown(dimension, int(found[0].total) if found else 0, tuple(rows))
+
+
+def counted(connection: sa.Connection, query: Query, dimension: str) -> dict[str | None, Sums]:
+    """Figures of each value, of all there are."""
+    everything = replace(query, limit=MOST_VALUES, offset=0)
+    acts = _acts(everything, dimension)
+    if dimension in OF_SESSIONS or dimension in OF_BOTH:
+        parts = sa.union_all(acts, _visits(everything, dimension))
+        rows = connection.execute(_greatest(everything, parts)).all()
+        return {row[0]: Sums(int(row[1]), int(row[3]), int(row[2]), int(row[4]), int(row[5])) for row in rows}
+    rows = connection.execute(_greatest(everything, acts)).all()
+    had = _visits_having(connection, everything, dimension, [row[0] for row in rows])
+    nothing = (0, 0, 0)
+    return {row[0]: _sums(row, *had.get(row[0], nothing)) for row in rows}
+
+
+def _sums(row: Any, visits: int, bounces: int, duration_ms: int) -> Sums:
+    return Sums(int(row[1]), int(visits), int(row[2]), int(bounces), int(duration_ms))
+
+
+def _with_rolled(connection: sa.Connection, query: Query, done: rolled.Closed, dimension: str) -> Breakdown:
+    """The breakdown of a period with days that are rolled up."""
+    rest = rolled.whole_part(query, done)
+    fresh = counted(connection, rest, dimension) if rest is not None else {}
+    kept = rolled.read(connection, query, done, dimension).total
+    found: dict[str | None, Sums] = {value: replace(sums, visitors=None) for value, sums in fresh.items()}
+    for (_, spelt), sums in kept.items():
+        value = None if spelt == rolled.UNKNOWN else spelt.removeprefix(rolled.KNOWN)
+        found[value] = rolled.joined(sums, found.get(value))
+    ranked = sorted(
+        ((value, sums) for value, sums in found.items() if sums.visits or sums.views or sums.visitors),
+        key=lambda item: (-(item[1].visitors or 0), -item[1].visits, -item[1].views, item[0] or ""),
+    )
+    shown = ranked[query.offset : query.offset + query.limit]
+    rows = tuple(
+        Row(
+            value,
+            sums.visitors,
+            sums.visits,
+            sums.views,
+            share(sums.bounces, sums.visits),
+            ratio(sums.duration_ms / 1000, sums.visits),
+        )
+        for value, sums in shown
+    )
+    return Breakdown(dimension, len(ranked), rows)
 
 
 def _greatest(query: Query, parts: sa.SelectBase) -> sa.Select[*tuple[Any, ...]]:

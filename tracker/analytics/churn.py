@@ -20,15 +20,16 @@ from tracker.domain.period import DAY
 class Churn:
     """`churn_rate` is per cent, None where nobody was active before; `avg_lifetime` is days, None of nobody.
 
-    `previous_churn_rate` only where a comparison is asked.
+    `previous_churn_rate` only where a comparison is asked. Nothing but the risk is known where details of the
+    previous period are gone.
     """
 
     churn_rate: float | None
     avg_lifetime: float | None
     risk_segments: tuple[RiskSegment, ...]
-    churned_users: int
-    active_before: int
-    left_out: int
+    churned_users: int | None
+    active_before: int | None
+    left_out: int | None
     previous_churn_rate: float | None = None
     unavailable: str | None = None
 
@@ -47,8 +48,12 @@ def answer(connection: sa.Connection, query: Query) -> Churn:
     id count, a user or a visitor told again tomorrow; `leftOut` is how many others were active before. Where
     all were others, `unavailable` says so.
     """
+    if not query.knows_before:
+        return Churn(None, None, risk_segments(connection, query), None, None, None)
     found = _churned(connection, query)
-    before = _churned(connection, query.previous()) if query.compare else None
+    # The churned of the previous period are those who were active in the one before it.
+    earlier = query.previous()
+    before = _churned(connection, earlier) if query.compare and earlier.knows_before else None
     return Churn(
         churn_rate=share(found.churned, found.before),
         avg_lifetime=None if found.lifetime is None else round(float(found.lifetime) / DAY, 2),

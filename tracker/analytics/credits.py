@@ -46,7 +46,7 @@ class Credits:
     operations: tuple[Operation, ...]
 
 
-@question(name="credits", title="Credits", parameters=(PERSON,), rows="operations")
+@question(name="credits", money=True, title="Credits", parameters=(PERSON,), rows="operations")
 def answer(connection: sa.Connection, query: Query, person: str) -> Credits:
     """The credit operations of one person in the period, with the exact running balance.
 

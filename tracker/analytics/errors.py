@@ -48,7 +48,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One message (None: events that failed without one). Times in epoch ms."""
+    """One message (None: events that failed without one). Times in epoch ms.
+
+    `count_before` and `trend` are None where details of the previous period are gone.
+    """
 
     message: str | None
     count: int
@@ -56,8 +59,8 @@ class Failure:
     sessions: int
     first_seen: int
     last_seen: int
-    count_before: int
-    trend: Trend
+    count_before: int | None
+    trend: Trend | None
     event: str
     before: tuple[Earlier, ...]
     people: tuple[Hit, ...]
@@ -96,11 +99,11 @@ def answer(connection: sa.Connection, query: Query) -> Errors:
         return Errors(total.errors, total.messages, total.persons, ())
     before = _grouped(connection.execute(_before(query, shown)))
     people = _grouped(connection.execute(_people(query, shown)))
-    failures = tuple(_failure(row, before, people) for row in rows)
+    failures = tuple(_failure(row, query.knows_before, before, people) for row in rows)
     return Errors(total.errors, total.messages, total.persons, failures)
 
 
-def _failure(row: Any, before: dict[str, list[Any]], people: dict[str, list[Any]]) -> Failure:
+def _failure(row: Any, known: bool, before: dict[str, list[Any]], people: dict[str, list[Any]]) -> Failure:
     return Failure(
         row.message or None,
         int(row.times),
@@ -108,8 +111,8 @@ def _failure(row: Any, before: dict[str, list[Any]], people: dict[str, list[Any]
         int(row.sessions),
         row.first_seen,
         row.last_seen,
-        int(row.times_before),
-        trend(int(row.times), int(row.times_before)),
+        int(row.times_before) if known else None,
+        trend(int(row.times), int(row.times_before)) if known else None,
         row.event,
         tuple(Earlier(one.name, one.page or None, int(one.times)) for one in before[row.message]),
         tuple(Hit(one.person, one.called, int(one.times), one.last_at) for one in people[row.message]),

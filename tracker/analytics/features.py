@@ -47,11 +47,11 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class TopFeature:
-    """`trend` is the usage against the previous period."""
+    """`trend` is the usage against the previous period, None where its details are gone."""
 
     feature: str
     usage: int
-    trend: Trend
+    trend: Trend | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +123,15 @@ def answer(connection: sa.Connection, query: Query, listed: tuple[ListedFeature,
     current = [one for one in used if one.uses]
     shown = current[query.offset : query.offset + query.limit]
     return FeatureUsage(
-        tuple(_feature(one, known[one.name][0], active) for one in shown),
+        tuple(_feature(query, one, known[one.name][0], active) for one in shown),
         _funnel(connection, query, listed, active),
-        tuple(TopFeature(one.name, one.uses, trend(one.uses, one.uses_before)) for one in current[:TOP]),
+        tuple(TopFeature(one.name, one.uses, _trend(query, one)) for one in current[:TOP]),
         _unused({name: last for name, (_, last) in known.items()}, current, listed),
     )
+
+
+def _trend(query: Query, one: _Used) -> Trend | None:
+    return trend(one.uses, one.uses_before) if query.knows_before else None
 
 
 def feature_name(listed: tuple[ListedFeature, ...]) -> sa.ColumnElement[Any]:
@@ -247,7 +251,7 @@ def _habits(query: Query, listed: tuple[ListedFeature, ...], weeks: int) -> sa.S
     return sa.select(sa.func.count(), _count(habits.c.again), _count(habitual)).select_from(habits)
 
 
-def _feature(one: _Used, category: str | None, active: int) -> Feature:
+def _feature(query: Query, one: _Used, category: str | None, active: int) -> Feature:
     return Feature(
         one.name,
         category,
@@ -255,7 +259,7 @@ def _feature(one: _Used, category: str | None, active: int) -> Feature:
         one.users,
         ratio(one.seconds or 0, one.timed),
         share(one.users, active),
-        share(one.kept, one.users_before),
+        share(one.kept, one.users_before) if query.knows_before else None,
     )
 
 

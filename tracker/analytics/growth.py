@@ -26,10 +26,10 @@ class Step:
     start: int
     active: int
     new: int
-    returning: int
-    reactivated: int
-    churned: int
-    net: int
+    returning: int | None
+    reactivated: int | None
+    churned: int | None
+    net: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,9 @@ def answer(connection: sa.Connection, query: Query) -> Growth:
     series = []
     for index, bucket in enumerate(query.buckets()):
         active, new, returning, reactivated, churned = found.get(index, [0] * 5)
+        if index == 0 and not query.knows(_with_the_step_before(query)):
+            series.append(Step(bucket.name, bucket.start, active, new, None, None, None, None))
+            continue
         net = new + reactivated - churned
         series.append(Step(bucket.name, bucket.start, active, new, returning, reactivated, churned, net))
     left_out = _left_out(connection, query)

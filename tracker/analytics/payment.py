@@ -50,6 +50,7 @@ def reference(text: str) -> str:
 
 @question(
     name="payment",
+    money=True,
     title="Payment",
     rows="events",
     parameters=(Parameter("reference", "The payment's reference.", reference),),

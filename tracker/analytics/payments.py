@@ -53,6 +53,7 @@ def chosen_state(text: str) -> str:
 
 @question(
     name="payments",
+    money=True,
     title="Payments",
     rows="payments",
     parameters=(

@@ -68,7 +68,7 @@ PARAMETERS = (
 )
 
 
-@question(name="people", title="People", parameters=PARAMETERS, rows="people")
+@question(name="people", ever=True, title="People", parameters=PARAMETERS, rows="people")
 def answer(connection: sa.Connection, query: Query, search: str = "", sort: str = "last_seen") -> People:
     """Everybody with at least one interactive event in the period, bots left out.
 

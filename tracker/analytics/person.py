@@ -112,7 +112,7 @@ def identity(text: str) -> str:
 PERSON = Parameter("person", "A user id, or the id of a visitor.", identity)
 
 
-@question(name="person", title="Person", parameters=(PERSON,), rows="sessions")
+@question(name="person", ever=True, title="Person", parameters=(PERSON,), rows="sessions")
 def answer(connection: sa.Connection, query: Query, person: str) -> Summary:
     """All of one person at a glance: a user by their id, or a visitor; the id of a visitor who became a user
     finds that user.

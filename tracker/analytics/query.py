@@ -93,6 +93,17 @@ class Query:
     limit: int = 100
     offset: int = 0
     include_bots: bool = False
+    details_from: int | None = None
+    """The moment (epoch ms) before which details are gone; None: all are there."""
+
+    def knows(self, period: Period) -> bool:
+        """Whether all details of a period are there."""
+        return self.details_from is None or period.since >= self.details_from
+
+    @property
+    def knows_before(self) -> bool:
+        """Whether all details of the previous period are there."""
+        return self.details_from is None or self.knows(self.period.previous())
 
     @property
     def zone(self) -> str:

@@ -19,8 +19,10 @@ def ratio(part: float, whole: float) -> float | None:
     return round(part / whole, 2) if whole else None
 
 
-def change(now: float, before: float) -> float | None:
+def change(now: float | None, before: float | None) -> float | None:
     """Per cent by which a figure grew, two decimals. From nothing: 0 to nothing, else None."""
+    if now is None or before is None:
+        return None
     if not before:
         return None if now else 0.0
     return round(100 * (now - before) / before, 2)

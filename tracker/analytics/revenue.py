@@ -61,7 +61,7 @@ class _Sums:
     orders: int = 0
 
 
-@question(name="revenue", title="Revenue", rows="currencies")
+@question(name="revenue", money=True, title="Revenue", rows="currencies")
 def answer(connection: sa.Connection, query: Query) -> Revenue:
     """What was sold in the period, by currency.
 

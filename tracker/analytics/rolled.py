@@ -121,8 +121,8 @@ class Rolled:
     def joined(self, key: Key, total: Sums, steps: Mapping[int, Sums]) -> tuple[Sums, dict[int, Sums]]:
         """Sums of the period and of each step: those kept of a key, and those counted out of details."""
         old = self.steps.get(key, {})
-        found = {step: _joined(old.get(step), steps.get(step)) for step in old.keys() | steps.keys()}
-        return _joined(self.total.get(key), total), found
+        found = {step: joined(old.get(step), steps.get(step)) for step in old.keys() | steps.keys()}
+        return joined(self.total.get(key), total), found
 
 
 def read(
@@ -141,7 +141,7 @@ def read(
     return Rolled(total, steps, query.period.until <= done.until)
 
 
-def _joined(old: Sums | None, new: Sums | None) -> Sums:
+def joined(old: Sums | None, new: Sums | None) -> Sums:
     """Both together. Persons kept are of all of it; where none are kept, nobody knows who came in both."""
     if old is None:
         return new or Sums()

@@ -96,7 +96,7 @@ PARAMETERS = (
 )
 
 
-@question(name="timeline", title="Timeline", parameters=PARAMETERS, rows="items")
+@question(name="timeline", ever=True, title="Timeline", parameters=PARAMETERS, rows="items")
 def answer(
     connection: sa.Connection,
     query: Query,

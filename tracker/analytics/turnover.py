@@ -21,18 +21,19 @@ class Turnover:
 
     active = new + returning + reactivated. `left_out` are active and have none.
     `windows` holds how many were active in each of the periods asked for, `days` the active persons and
-    interactive events of each local day number, the scores are means (0 of nobody).
+    interactive events of each local day number, the scores are means (0 of nobody). What needs details that
+    are gone is None.
     """
 
     active: int
     new: int
-    returning: int
-    reactivated: int
-    churned: int
-    windows: tuple[int, ...]
+    returning: int | None
+    reactivated: int | None
+    churned: int | None
+    windows: tuple[int | None, ...]
     days: dict[int, tuple[int, int]]
     score: float
-    score_before: float
+    score_before: float | None
     left_out: int
 
 
@@ -51,16 +52,19 @@ def turnover(connection: sa.Connection, query: Query, windows: Sequence[Period] 
         else:
             totals = [value or 0 for value in values]
     new, returning, reactivated, churned, left_out, score, score_before, active, before, *rest = totals
+    known = query.knows_before
     return Turnover(
         int(active),
         int(new),
-        int(returning),
-        int(reactivated),
-        int(churned),
-        tuple(int(value) for value in rest),
+        int(returning) if known else None,
+        int(reactivated) if known else None,
+        int(churned) if known else None,
+        tuple(
+            int(value) if query.knows(window) else None for value, window in zip(rest, windows, strict=True)
+        ),
         days,
         float(score) / active if active else 0.0,
-        float(score_before) / before if before else 0.0,
+        (float(score_before) / before if before else 0.0) if known else None,
         int(left_out),
     )
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "import": ("tracker.cli.importing", "import_file"),
     "user": ("tracker.cli.user", "user"),
     "credits": ("tracker.cli.credits", "credits"),
+    "keep": ("tracker.cli.keep", "keep"),
     "payments": ("tracker.cli.payments", "payments"),
 }
 """Name → module and function. Loaded when asked for, so that `serve` starts without what others need."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tracker.config import Settings
-from tracker.doctor import backups, machine, network, storage
+from tracker.doctor import backups, machine, network, room, storage
 from tracker.doctor.finding import Finding
 
 CHECKS: tuple[Callable[[Settings, int], Finding | None], ...] = (
@@ -17,6 +17,7 @@ CHECKS: tuple[Callable[[Settings, int], Finding | None], ...] = (
     storage.directory,
     storage.permissions,
     storage.disk,
+    room.budget,
     storage.ledger,
     storage.accounts,
     backups.backups,

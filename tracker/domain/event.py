@@ -102,6 +102,7 @@ class DropReason(StrEnum):
     ANONYMOUS = "anonymous"
     UNVERIFIED = "unverified"
     ERASED = "erased"
+    TOO_OLD = "too_old"
 
     @property
     def is_wish(self) -> bool:

@@ -58,6 +58,8 @@ class Site:
     """What each payment provider may sign its webhooks with, newest first."""
     erased: Erased | None = None
     """Whose past is not taken in again; None where nobody was ever erased."""
+    closed: int = 0
+    """The moment (epoch ms) before which days are rolled up and take no more events; 0: none are."""
     privacy_page: bool = False
     """Whether everybody may read what is recorded, at an address that names the public key."""
     privacy_contact: str = ""

@@ -20,6 +20,7 @@ STEPS: tuple[Step, ...] = (
     what.name,
     what.event_id,
     when.event_time,
+    when.still_open,
     who.user,
     who.visitor,
     who.session,

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tracker import clock
 
@@ -31,6 +31,14 @@ class Job(Protocol):
 
     def run(self, now_ms: int) -> None:
         """Do it. Raises what went wrong; it is tried again later."""
+
+
+@runtime_checkable
+class Leaver(Protocol):
+    """A job that takes long and can be stopped in between; it goes on at the next start."""
+
+    def leave(self) -> None:
+        """Stop soon."""
 
 
 @dataclass(slots=True)
@@ -65,6 +73,9 @@ class Clockwork:
         """End after the job at hand."""
         self._stop.set()
         self._wake.set()
+        for job in self._jobs:
+            if isinstance(job, Leaver):
+                job.leave()
         if self._thread is not None:
             self._thread.join()
             self._thread = None

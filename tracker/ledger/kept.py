@@ -99,14 +99,6 @@ def close(
     return True
 
 
-def has(connection: Connection, site_id: int, grain: str, start: int) -> bool:
-    """Whether there are figures of that day, week or month already."""
-    row = connection.execute(
-        "SELECT 1 FROM rollups WHERE site_id = ? AND grain = ? AND start = ? LIMIT 1", (site_id, grain, start)
-    ).fetchone()
-    return row is not None
-
-
 def of(connection: Connection, site_id: int, grain: str, start: int) -> list[Rollup]:
     """All figures of a day, week or month."""
     rows = connection.execute(

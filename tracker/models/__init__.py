@@ -4,6 +4,7 @@ from tracker.models.alert import AlertChannel, AlertDelivery
 from tracker.models.audit import AuditEntry
 from tracker.models.definition import DefinitionRow
 from tracker.models.erasure import Erasure
+from tracker.models.keeping import KeepingRow
 from tracker.models.link import OneTimeLink
 from tracker.models.membership import Membership
 from tracker.models.secret import AppSecret, DailySalt
@@ -19,6 +20,7 @@ __all__ = [
     "DailySalt",
     "DefinitionRow",
     "Erasure",
+    "KeepingRow",
     "Membership",
     "OneTimeLink",
     "SiteDomain",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -53,12 +54,21 @@ def _answer(site_id: int, name: str) -> Response:
     params = {key: request.args.getlist(key) for key in request.args}
     _, query, options = resolve(site, name, params, clock.now_ms())
     if shape == "json":
-        return Response(services.answers.json(asked, query, **options), mimetype=FORMATS["json"])
-    header, rows = to_table(asked, services.answers.ask(asked, query, **options))
+        response = Response(services.answers.json(asked, query, **options), mimetype=FORMATS["json"])
+        return _dated(response, services.answers.since(asked, query, **options))
+    answer, since = services.answers.asked(asked, query, **options)
+    header, rows = to_table(asked, answer)
     body = csv_rows.lines(header, rows) if shape == "csv" else _ndjson(header, rows)
     response = Response(body, content_type=FORMATS[shape])
     if shape == "csv":
         response.headers["Content-Disposition"] = f'attachment; filename="{name}-{site_id}.csv"'
+    return _dated(response, since)
+
+
+def _dated(response: Response, since: date | None) -> Response:
+    """Say in a header from when details are there, where that matters."""
+    if since is not None:
+        response.headers["X-Details-From"] = since.isoformat()
     return response
 
 

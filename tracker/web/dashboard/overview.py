@@ -67,6 +67,8 @@ def figures(answer: Any, look: Look) -> dict[str, Any]:
 def chart(answer: Any, look: Look, metric: Metric) -> Chart:
     """A metric over time, with the time before."""
     interval = str(look.query.interval)
+    if interval == "hour" and "T" not in answer["series"][0]["date"]:
+        interval = "day"  # hours of a day that is rolled up are gone
     labels, titles = charts.steps(answer["series"], interval)
     series = [Series(metric.label, [one[metric.name] for one in answer["series"]], fill=True)]
     if answer.get("previousSeries"):
@@ -87,11 +89,13 @@ def world(answer: Any, look: Look) -> dict[str, Any]:
     """Countries by code with a shade, for the map; what it cannot draw is counted in `beside`."""
     drawn = countries.on_map()
     rows = [row for row in answer["rows"] if row["value"] in drawn]
-    top = max((row["visitors"] for row in rows), default=0)
+    unknown = any(row["visitors"] is None for row in rows)
+    by = "visits" if unknown else "visitors"
+    top = max((row[by] for row in rows), default=0)
     places = {
         row["value"]: {
-            "level": charts.level(row["visitors"], top),
-            "title": f"{countries.name(row['value'])}: {formats.whole(row['visitors'])} visitors",
+            "level": charts.level(row[by], top),
+            "title": f"{countries.name(row['value'])}: {formats.whole(row[by])} {by}",
             "url": look.filtered("country", row["value"]),
         }
         for row in rows

@@ -10,6 +10,7 @@ from tracker.web.api.openapi import (
     definitions,
     events,
     history,
+    keeping,
     parts,
     people,
     privacy,
@@ -49,6 +50,7 @@ def build() -> Json:
             **people.PATHS,
             **privacy.PATHS,
             **consents.PATHS,
+            **keeping.PATHS,
             **activity.PATHS,
             **webhooks.PATHS,
             **history.PATHS,
@@ -66,6 +68,7 @@ def build() -> Json:
                 **people.SCHEMAS,
                 **privacy.SCHEMAS,
                 **consents.SCHEMAS,
+                **keeping.SCHEMAS,
             },
         },
     }

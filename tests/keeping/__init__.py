@@ -1,0 +1,1 @@
+"""Letting go by age and for want of room."""

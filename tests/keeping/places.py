@@ -1,0 +1,59 @@
+"""One ledger and column store, and the job that lets old details go, without threads of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.analytics.stores import LoadedSite, World, ms
+from tracker.accounts import database
+from tracker.accounts.keeping import State
+from tracker.columns.duckdb import DuckDBStore
+from tracker.columns.sync import Sync, catch_up
+from tracker.config import Settings
+from tracker.domain.keeping import Keeping
+from tracker.jobs.keeping import Keeping as Job
+from tracker.ledger import connect
+
+
+class Following(Sync):
+    """Follows when it is asked to, and only then."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.path, world.store)
+        self._world = world
+
+    def wait_for(self, event: int, timeout: float) -> bool:
+        """Bring the store up to date."""
+        self._world.sync()
+        return True
+
+
+class Place(World):
+    """A world whose sites can be looked through."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        settings = Settings.read(os.environ, data=str(folder))
+        database.prepare(settings.meta_path)
+        self.job = Job(settings, self.writer, Following(self), self.store)
+
+    def let_go(self, site: LoadedSite, now: str, *, details: int | None, errors: int | None = 30,
+               names: Mapping[str, int | None] | None = None) -> int:  # fmt: skip
+        """Look a site through at a moment; gives how many events went, or lost their words."""
+        state = State(site.id, site.time_zone, Keeping(details, errors, names or {}, True))
+        reader = connect.open_reader(self.path)
+        try:
+            went = self.job.look_through(reader, state, None, ms(now))
+        finally:
+            reader.close()
+        self.sync()
+        return went
+
+    def rebuilt(self, site: LoadedSite) -> LoadedSite:
+        """The same site in a store that is made anew from the ledger."""
+        store = DuckDBStore(None)
+        store.open()
+        catch_up(store, self.reader)
+        return LoadedSite(site.id, site.time_zone, store, self.path)

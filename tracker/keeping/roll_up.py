@@ -1,0 +1,134 @@
+"""Figures of days that are about to go, asked of the questions themselves: one definition for one number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from tracker.analytics import breakdown, event_chart, event_ranking, overview, rolled
+from tracker.analytics.query import Query
+from tracker.analytics.rolled import Sums
+from tracker.columns.schema import cursor, events
+from tracker.domain.period import Interval, Period, bucket_key, day_number, day_of_number, day_start
+from tracker.ledger.kept import Rollup
+
+Kept = Callable[[str, int], list[Rollup]]
+"""What is kept already of a week or month (grain, number of its first day)."""
+Common = dict[str, set[str | None]]
+
+
+def seen(connection: sa.Connection) -> int:
+    """The highest ledger id in this view of the store."""
+    return int(connection.scalar(sa.select(cursor.c.last_id)) or 0)
+
+
+def figures(
+    connection: sa.Connection, site_id: int, period: Period, now_ms: int, whole_from: int | None, old: Kept
+) -> list[Rollup]:
+    """Figures of each day of a period, and of the weeks and months it touches, all out of details.
+
+    Weeks and months are counted where all of their details are there: those that begin at `whole_from` (epoch
+    ms; None: nothing went so far) or later and are over by now. Where events came in after that, nobody can
+    tell any more how many persons there were.
+    """
+    last = seen(connection)
+    days = Query(site_id=site_id, period=period, now=now_ms, interval=Interval.DAY)
+    common = _common(connection, days)
+    found = list(_rows(connection, days, last, common))
+    for interval in (Interval.WEEK, Interval.MONTH):
+        for first in dict.fromkeys(bucket_key(day, interval) for day in period.each_day()):
+            unit = _unit(period.zone, day_of_number(first), interval)
+            query = Query(site_id=site_id, period=unit, now=now_ms, interval=interval)
+            before = old(rolled.GRAINS[interval], first)
+            if before and _latest(connection, site_id, period.since, unit.until) > before[0].seen:
+                found += [replace(one, visitors=None, persons=None, seen=last) for one in before]
+            elif not before and unit.until <= now_ms and (whole_from is None or unit.since >= whole_from):
+                found += _rows(connection, query, last, common)
+    return found
+
+
+def _latest(connection: sa.Connection, site_id: int, since: int, until: int) -> int:
+    """The highest ledger id of a stretch of time."""
+    found = sa.select(sa.func.max(events.c.id)).where(
+        events.c.site_id == site_id, events.c.at >= since, events.c.at < until
+    )
+    return int(connection.scalar(found) or 0)
+
+
+def _unit(zone: str, first: date, interval: Interval) -> Period:
+    last = first
+    while bucket_key(last + timedelta(days=1), interval) == day_number(first):
+        last += timedelta(days=1)
+    return Period(zone, first, last, day_start(zone, first), day_start(zone, last + timedelta(days=1)))
+
+
+def _rows(connection: sa.Connection, query: Query, last: int, common: Common) -> Iterator[Rollup]:
+    grain = rolled.GRAINS[query.interval]
+    _, steps = overview.counted(connection, query)
+    _, everything = event_chart.counted(connection, query).get(None, (Sums(), {}))
+    for bucket in query.buckets():
+        own, acts = steps.get(bucket.key, Sums()), everything.get(bucket.key, Sums())
+        own.events, own.persons = acts.events, acts.persons
+        yield _rollup(grain, bucket.key, rolled.ALL, rolled.ALL, own, last)
+    names = tuple(event_ranking.by_name(connection, query))
+    if not names:
+        return
+    for name, (_, found) in event_chart.counted(connection, query, names).items():
+        for key, sums in found.items():
+            yield _rollup(grain, key, rolled.EVENT, f"{rolled.KNOWN}{name}", sums, last)
+    for bucket in query.buckets():
+        if everything.get(bucket.key, Sums()).events:
+            one = query.over(Period.days(query.zone, *_span(query, bucket.key)))
+            yield from _cuts(connection, one, grain, bucket.key, last, common)
+
+
+def _span(query: Query, key: int) -> tuple[date, date]:
+    unit = _unit(query.zone, day_of_number(key), query.interval)
+    return unit.first, unit.last
+
+
+def _cuts(
+    connection: sa.Connection,
+    query: Query,
+    grain: str,
+    key: int,
+    last: int,
+    common: Common,
+) -> Iterator[Rollup]:
+    for dimension in rolled.DIMENSIONS:
+        for value, sums in breakdown.counted(connection, query, dimension).items():
+            if value in common[dimension]:
+                spelt = rolled.UNKNOWN if value is None else f"{rolled.KNOWN}{value}"
+                yield _rollup(grain, key, dimension, spelt, sums, last)
+
+
+def _common(connection: sa.Connection, query: Query) -> Common:
+    """Values that enough persons had in the period for nobody to be told by them, by dimension."""
+    return {
+        dimension: {
+            value
+            for value, sums in breakdown.counted(connection, query, dimension).items()
+            if (sums.visitors or 0) >= rolled.FEW
+        }
+        for dimension in rolled.DIMENSIONS
+    }
+
+
+def _rollup(grain: str, start: int, dimension: str, value: str, sums: Sums, last: int) -> Rollup:
+    return Rollup(
+        grain,
+        start,
+        dimension,
+        value,
+        sums.visitors,
+        sums.visits,
+        sums.views,
+        sums.bounces,
+        sums.duration_ms,
+        sums.events,
+        sums.persons,
+        last,
+    )
