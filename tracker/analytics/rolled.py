@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -41,15 +41,10 @@ GRAINS = {Interval.DAY: "day", Interval.WEEK: "week", Interval.MONTH: "month"}
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Up to which moment (epoch ms) days are rolled up, the first day that is whole, the zone of the days."""
+    """Up to which moment (epoch ms) days are rolled up, and the zone they are days of."""
 
     until: int
     zone: str
-
-    def first_whole(self, zone: str) -> date:
-        """The first local day all of whose details are there."""
-        day = local_day(zone, self.until)
-        return day if day_start(zone, day) >= self.until else day + timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -71,10 +66,14 @@ Key = tuple[str, str]
 
 def closed(connection: sa.Connection, site_id: int) -> Closed | None:
     """How far a site is rolled up, None where nothing is."""
-    row = connection.execute(
-        sa.select(kept.c.closed, kept.c.zone).where(kept.c.site_id == site_id)
-    ).fetchone()
+    wanted = sa.select(kept.c.closed, kept.c.zone).where(kept.c.site_id == site_id, kept.c.closed > 0)
+    row = connection.execute(wanted).fetchone()
     return Closed(int(row[0]), row[1]) if row else None
+
+
+def wordless(connection: sa.Connection, site_id: int) -> int:
+    """Before which moment (epoch ms) errors have lost their words; 0: never."""
+    return int(connection.scalar(sa.select(kept.c.words).where(kept.c.site_id == site_id)) or 0)
 
 
 def reaches(connection: sa.Connection, query: Query) -> Closed | None:

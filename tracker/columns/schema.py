@@ -205,8 +205,10 @@ kept = sa.Table(
     _number("site_id"),
     _number("closed"),
     sa.Column("zone", sa.Text, nullable=False),
+    _number("words"),
 )
-"""Up to which moment the days of a site are rolled up, and the zone they are days of."""
+"""Up to which moment the days of a site are rolled up (0: none), the zone they are days of, and before which
+moment errors have lost their words."""
 
 cursor = sa.Table(
     "cursor",

@@ -61,7 +61,7 @@ TRACES = (
     "SELECT max(id), group_concat(json_array(id, site_id, visitor, user_id, from_at, from_id, to_at, to_id, "
     "first_at), char(10)) FROM (SELECT * FROM traces WHERE id > ? ORDER BY id LIMIT ?)"
 )
-KEPT = "SELECT group_concat(json_array(site_id, closed, zone), char(10)) FROM kept"
+KEPT = "SELECT group_concat(json_array(site_id, closed, zone, words), char(10)) FROM kept"
 ROLLUPS = (
     "SELECT max(id), group_concat(json_array(site_id, grain, start, dimension, value, visitors, visits, "
     "page_views, bounces, duration_ms, events, persons, seen), char(10)) FROM "

@@ -90,7 +90,9 @@ class Keeping:
             wordy = going.wordy(connection, state.site_id, limits)
         # Whoever wants to archive what goes does so here: `old` are ledger ids, and all of it is still there.
         went = self._in_slices(state, "events", old, letting_go.events)
-        went += self._in_slices(state, "errors", wordy, letting_go.words)
+        if wordy and limits.errors is not None:
+            self._writer.run(partial(_wordless, state, limits.errors, now_ms))
+            went += self._in_slices(state, "errors", wordy, letting_go.words)
         if went:
             self._drop_profiles(reader, state.site_id, now_ms)
         keeping.finish(path, state.site_id, now_ms)
@@ -169,6 +171,10 @@ def _closed(
     site_id: int, now_ms: int, told: kept.Closed, last: int, found: list[Rollup], transaction: Transaction
 ) -> bool:
     return kept.close(transaction.connection, site_id, now_ms, told, last, found)
+
+
+def _wordless(state: State, until: int, now_ms: int, transaction: Transaction) -> None:
+    kept.note_words(transaction.connection, state.site_id, until, state.time_zone, now_ms)
 
 
 def _is_due(state: State, now_ms: int) -> bool:

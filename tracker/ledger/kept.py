@@ -70,7 +70,16 @@ class Rollup:
 def closed(connection: Connection, site_id: int) -> Closed | None:
     """How far a site is rolled up, None where it is not."""
     row = connection.execute("SELECT closed, zone FROM kept WHERE site_id = ?", (site_id,)).fetchone()
-    return Closed(*row) if row else None
+    return Closed(*row) if row and row[0] else None
+
+
+def note_words(connection: Connection, site_id: int, until: int, zone: str, at: int) -> None:
+    """Say before which moment errors lose their words, inside the transaction before they do."""
+    connection.execute(
+        "INSERT INTO kept (site_id, closed, zone, at, words) VALUES (?, 0, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET words = max(words, excluded.words)",
+        (site_id, zone, at, until),
+    )
 
 
 def close(
