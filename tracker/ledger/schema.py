@@ -124,7 +124,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     (
         # What stays when details go (ledger/kept.py, traces.py). `closed` is the moment up to which a site's
-        # days are rolled up, `words` the one before which errors have lost theirs; ids only grow, so that followers see what is new.
+        # days are rolled up, `words` the one before which errors have lost theirs; ids only grow, so that
+        # followers see what is new.
         """CREATE TABLE kept (
             site_id INTEGER PRIMARY KEY,
             closed INTEGER NOT NULL,
