@@ -78,7 +78,7 @@ def test_who_came_long_ago_is_not_new_today_and_a_browser_stays_its_users(
     ledger.add(
         [
             {"at": NOON, "visitor": "phone", "page": "/", "source": "Google"},
-            {"at": NOON + MINUTE, "visitor": "phone", "user": "ada"},
+            {"at": NOON + MINUTE, "visitor": "phone", "user": "ada", "profile": {"name": "Ada"}},
             {"at": NOON + 200 * day, "visitor": "phone"},
             {"at": NOON + 200 * day, "visitor": "daily", "daily": True},
         ],
@@ -89,6 +89,7 @@ def test_who_came_long_ago_is_not_new_today_and_a_browser_stays_its_users(
     (ada, nobody) = sorted(named(contents(store, site), "persons"), key=name_of)
     assert name_of(ada) == "user ada" and ada["events"] == 1
     assert (ada["first_at"], ada["first_seen"], ada["last_at"]) == (NOON, NOON, NOON + 200 * day)
+    assert ada["name"] == "Ada", "known as long as there is anything of them"
     assert ada["first_source"] is None, "where they came from at first went with the visit"
     assert nobody["first_at"] == NOON + 200 * day
     assert contents(store, site) == rebuilt(ledger, site)

@@ -17,19 +17,6 @@ from tracker.jobs.keeping import Keeping as Job
 from tracker.ledger import connect
 
 
-class Following(Sync):
-    """Follows when it is asked to, and only then."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(world.path, world.store)
-        self._world = world
-
-    def wait_for(self, event: int, timeout: float) -> bool:
-        """Bring the store up to date."""
-        self._world.sync()
-        return True
-
-
 class Place(World):
     """A world whose sites can be looked through."""
 
@@ -37,7 +24,7 @@ class Place(World):
         super().__init__(folder)
         settings = Settings.read(os.environ, data=str(folder))
         database.prepare(settings.meta_path)
-        self.job = Job(settings, self.writer, Following(self), self.store)
+        self.job = Job(settings, self.writer, Sync(self.path, self.store), self.store)
 
     def let_go(self, site: LoadedSite, now: str, *, details: int | None, errors: int | None = 30,
                names: Mapping[str, int | None] | None = None) -> int:  # fmt: skip

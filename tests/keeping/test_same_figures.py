@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.analytics.random_histories import NAMES, ZONES, histories
 from tests.analytics.stores import LoadedSite, Simple
 from tests.keeping.places import Place
-from tracker.analytics import activity, event_chart, event_ranking, overview
+from tracker.analytics import activity, breakdown, breakdown_steps, event_chart, event_ranking, overview
 from tracker.errors import Invalid
 
 GRAINS = ("day", "week", "month")
@@ -101,6 +101,32 @@ def shop(place: Place) -> LoadedSite:
     site = place.load(SHOP)
     assert place.let_go(site, "2026-03-31 12:00", details=60) == 6
     return site
+
+
+def test_figures_of_many_days_at_once_are_those_of_each_day(place: Place) -> None:
+    site = place.load(SHOP)
+    period = {"from": "2026-01-01", "to": "2026-01-21"}
+    for dimension in ("page", "entry_page", "country"):
+        with site.connect() as connection:
+            found = breakdown_steps.counted(connection, site.query(**period), dimension)
+        for bucket in site.query(**period).buckets():
+            day = {"from": bucket.name, "to": bucket.name}
+            told = site.ask(breakdown.answer, options={"dimension": dimension}, interval="day", **day)
+            here = {value: sums for (step, value), sums in found.items() if step == bucket.key}
+            assert {row.value: (row.visitors, row.visits, row.page_views) for row in told.rows} == {
+                value: (sums.visitors, sums.visits, sums.views) for value, sums in here.items()
+            }
+
+
+def test_breakdowns_keep_what_enough_people_had(shop: LoadedSite) -> None:
+    january = {"from": "2026-01-01", "to": "2026-01-31"}
+    pages = shop.ask(breakdown.answer, options={"dimension": "page"}, **january)
+    assert [(row.value, row.visitors, row.visits, row.page_views) for row in pages.rows] == [("/", 3, 4, 5)]
+    quarter = {"from": "2026-01-01", "to": "2026-03-31"}
+    pages = shop.ask(breakdown.answer, options={"dimension": "page"}, **quarter)
+    assert [(row.value, row.visitors, row.visits, row.page_views) for row in pages.rows] == [
+        ("/", None, 5, 6)
+    ]
 
 
 def test_by_hand(shop: LoadedSite) -> None:

@@ -30,7 +30,7 @@ def test_killed_while_old_details_go(tmp_path: Path) -> None:
         now = clock.now_ms()
         send_history(server, keys, now)
         before = wait_for(lambda: told(server, keys), lambda found: found["pageViews"] >= OLD)
-        load = Load(server, keys, senders=2)
+        load = Load(server, keys, senders=1)
         load.start()
         try:
             server.cli("keep", "set", str(keys.id), "--details", "40", "--begin")

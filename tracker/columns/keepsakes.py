@@ -14,7 +14,7 @@ from tracker.columns.tail import Chunk
 
 TRACE = (
     "id BIGINT, site_id BIGINT, visitor TEXT, user_id TEXT, from_at BIGINT, from_id BIGINT, to_at BIGINT, "
-    "to_id BIGINT, first_at BIGINT"
+    "to_id BIGINT, first_at BIGINT, profiles TEXT"
 )
 TABLES = (f"CREATE TABLE IF NOT EXISTS traces ({TRACE})",)
 

@@ -53,10 +53,20 @@ KEEP_NEW = """INSERT INTO user_profiles
     SELECT person_id, profile_id, max(place).a, max(place).i FROM new_profiles GROUP BY ALL"""
 
 # Deleted events may have been the last to carry a profile: look the persons' events through again.
-FORGET_GONE = "DELETE FROM user_profiles WHERE person_id IN (SELECT person_id FROM gone)"
-LOOK_AGAIN = """INSERT INTO user_profiles
-    SELECT person_id, profile_id, max({'a': "at", 'i': id}).a, max({'a': "at", 'i': id}).i FROM events
-    WHERE person_id IN (SELECT person_id FROM gone) AND profile_id IS NOT NULL GROUP BY ALL"""
+ANEW = f"""(SELECT person_id FROM gone UNION ALL
+    SELECT {person_key("u", "user_id")} FROM other_traces WHERE user_id IS NOT NULL)"""  # noqa: S608
+FORGET_GONE = f"DELETE FROM user_profiles WHERE person_id IN {ANEW}"  # noqa: S608
+LOOK_AGAIN = f"""INSERT INTO user_profiles
+    SELECT person_id, profile_id, max(place).a, max(place).i FROM (
+        SELECT person_id, profile_id, {{'a': "at", 'i': id}} AS place FROM events
+        WHERE person_id IN {ANEW} AND profile_id IS NOT NULL
+        UNION ALL
+        SELECT person_id, told[1], {{'a': told[2], 'i': told[3]}} FROM (
+            SELECT {person_key("u", "user_id")} AS person_id,
+                unnest(from_json(profiles, '[["BIGINT"]]')) AS told
+            FROM traces WHERE user_id IS NOT NULL
+        ) WHERE person_id IN {ANEW}
+    ) GROUP BY person_id, profile_id"""  # noqa: S608
 UNMAKE = "DELETE FROM persons WHERE person_id IN (SELECT person_id FROM people)"
 
 # Values sent later win, each for itself.

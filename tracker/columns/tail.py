@@ -59,7 +59,7 @@ DELETIONS = (
 )
 TRACES = (
     "SELECT max(id), group_concat(json_array(id, site_id, visitor, user_id, from_at, from_id, to_at, to_id, "
-    "first_at), char(10)) FROM (SELECT * FROM traces WHERE id > ? ORDER BY id LIMIT ?)"
+    "first_at, json(profiles)), char(10)) FROM (SELECT * FROM traces WHERE id > ? ORDER BY id LIMIT ?)"
 )
 KEPT = "SELECT group_concat(json_array(site_id, closed, zone, words), char(10)) FROM kept"
 ROLLUPS = (

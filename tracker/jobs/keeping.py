@@ -37,6 +37,8 @@ TRIES = 20
 SYNC_SECONDS = 600.0
 COLUMNS_SECONDS = 3_600.0
 TOLD_SECONDS = 1.0
+LOOK_SECONDS = 5.0
+PAUSE_SECONDS = 0.2
 Work = Callable[[Transaction, int, Sequence[int], int], int]
 
 
@@ -155,12 +157,27 @@ class Keeping:
         """Free pages go back to the disk, and the column store is written anew without what went."""
         while self._writer.run(letting_go.give_back):
             self._go_on()
-        if not self._sync.rewrite(COLUMNS_SECONDS):
-            raise Unavailable("The column store could not be written anew in time.")
+        deadline = time.monotonic() + COLUMNS_SECONDS
+        while not self._sync.rewrite(LOOK_SECONDS):
+            self._go_on()
+            if time.monotonic() > deadline:
+                raise Unavailable("The column store could not be written anew in time.")
 
     def _catch_up(self, reader: Connection) -> None:
-        if not self._sync.wait_for(reads.last_id(reader), SYNC_SECONDS):
-            raise Unavailable("The column store is too far behind; it is tried again later.")
+        """Wait until the column store has what is in the ledger now, however much comes in meanwhile."""
+        last = reader.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()[0]
+        deadline = time.monotonic() + SYNC_SECONDS
+        while not self._has(last):
+            if time.monotonic() > deadline:
+                raise Unavailable("The column store is too far behind; it is tried again later.")
+            self._leave.wait(PAUSE_SECONDS)
+            self._go_on()
+
+    def _has(self, event: int) -> bool:
+        if not self._sync.store_is_open:
+            return False
+        with self._store.connect() as connection:
+            return roll_up.seen(connection) >= event
 
     def _go_on(self) -> None:
         if self._leave.is_set():

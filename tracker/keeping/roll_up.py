@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from tracker.analytics import breakdown, event_chart, event_ranking, overview, rolled
+from tracker.analytics import breakdown, breakdown_steps, event_chart, event_ranking, overview, rolled
 from tracker.analytics.query import Query
 from tracker.analytics.rolled import Sums
 from tracker.columns.schema import cursor, events
@@ -37,16 +37,21 @@ def figures(
     last = seen(connection)
     days = Query(site_id=site_id, period=period, now=now_ms, interval=Interval.DAY)
     common = _common(connection, days)
-    found = list(_rows(connection, days, last, common))
+    found = list(_rows(connection, days, {bucket.key for bucket in days.buckets()}, last, common))
     for interval in (Interval.WEEK, Interval.MONTH):
+        units: dict[int, Period] = {}
         for first in dict.fromkeys(bucket_key(day, interval) for day in period.each_day()):
             unit = _unit(period.zone, day_of_number(first), interval)
-            query = Query(site_id=site_id, period=unit, now=now_ms, interval=interval)
             before = old(rolled.GRAINS[interval], first)
             if before and _latest(connection, site_id, period.since, unit.until) > before[0].seen:
                 found += [replace(one, visitors=None, persons=None, seen=last) for one in before]
             elif not before and unit.until <= now_ms and (whole_from is None or unit.since >= whole_from):
-                found += _rows(connection, query, last, common)
+                units[first] = unit
+        if units:
+            one, other = units[min(units)], units[max(units)]
+            hull = Period(one.zone, one.first, other.last, one.since, other.until)
+            query = Query(site_id=site_id, period=hull, now=now_ms, interval=interval)
+            found += _rows(connection, query, units.keys(), last, common)
     return found
 
 
@@ -65,42 +70,25 @@ def _unit(zone: str, first: date, interval: Interval) -> Period:
     return Period(zone, first, last, day_start(zone, first), day_start(zone, last + timedelta(days=1)))
 
 
-def _rows(connection: sa.Connection, query: Query, last: int, common: Common) -> Iterator[Rollup]:
+def _rows(
+    connection: sa.Connection, query: Query, keys: Collection[int], last: int, common: Common
+) -> Iterator[Rollup]:
+    """Figures of the steps with these keys."""
     grain = rolled.GRAINS[query.interval]
     _, steps = overview.counted(connection, query)
     _, everything = event_chart.counted(connection, query).get(None, (Sums(), {}))
-    for bucket in query.buckets():
-        own, acts = steps.get(bucket.key, Sums()), everything.get(bucket.key, Sums())
+    for key in keys:
+        own, acts = steps.get(key, Sums()), everything.get(key, Sums())
         own.events, own.persons = acts.events, acts.persons
-        yield _rollup(grain, bucket.key, rolled.ALL, rolled.ALL, own, last)
+        yield _rollup(grain, key, rolled.ALL, rolled.ALL, own, last)
     names = tuple(event_ranking.by_name(connection, query))
-    if not names:
-        return
-    for name, (_, found) in event_chart.counted(connection, query, names).items():
-        for key, sums in found.items():
-            yield _rollup(grain, key, rolled.EVENT, f"{rolled.KNOWN}{name}", sums, last)
-    for bucket in query.buckets():
-        if everything.get(bucket.key, Sums()).events:
-            one = query.over(Period.days(query.zone, *_span(query, bucket.key)))
-            yield from _cuts(connection, one, grain, bucket.key, last, common)
-
-
-def _span(query: Query, key: int) -> tuple[date, date]:
-    unit = _unit(query.zone, day_of_number(key), query.interval)
-    return unit.first, unit.last
-
-
-def _cuts(
-    connection: sa.Connection,
-    query: Query,
-    grain: str,
-    key: int,
-    last: int,
-    common: Common,
-) -> Iterator[Rollup]:
+    named = event_chart.counted(connection, query, names) if names else {}
+    for name, (_, found) in named.items():
+        for key in found.keys() & keys:
+            yield _rollup(grain, key, rolled.EVENT, f"{rolled.KNOWN}{name}", found[key], last)
     for dimension in rolled.DIMENSIONS:
-        for value, sums in breakdown.counted(connection, query, dimension).items():
-            if value in common[dimension]:
+        for (key, value), sums in breakdown_steps.counted(connection, query, dimension).items():
+            if key in keys and value in common[dimension]:
                 spelt = rolled.UNKNOWN if value is None else f"{rolled.KNOWN}{value}"
                 yield _rollup(grain, key, dimension, spelt, sums, last)
 

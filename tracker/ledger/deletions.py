@@ -86,6 +86,13 @@ def forget(connection: Connection, up_to: int) -> None:
     connection.execute("DELETE FROM deletions WHERE id <= ?", (up_to,))
 
 
+def forget_profiles(connection: Connection, site_id: int, profiles: set[int], at: int) -> None:
+    """Delete those of these profiles that no event names, inside the caller's transaction."""
+    gone = _forget_profiles(connection, site_id, profiles)
+    if gone:
+        note(connection, site_id, at, profiles=gone)
+
+
 def _forget_profiles(connection: Connection, site_id: int, profiles: set[int]) -> list[int]:
     if not profiles:
         return []

@@ -30,7 +30,7 @@ def events(transaction: Transaction, site_id: int, ids: Sequence[int], at: int) 
     rows = connection.execute(
         f"DELETE FROM events WHERE site_id = ? AND id {IN} "  # noqa: S608 - a literal
         "AND at < (SELECT closed FROM kept WHERE kept.site_id = events.site_id) "
-        "RETURNING id, at, visitor, user_id, flags, bot",
+        "RETURNING id, at, visitor, user_id, flags, bot, profile_id",
         (site_id, _json(ids)),
     ).fetchall()
     if not rows:
@@ -64,11 +64,17 @@ def bare(properties: str) -> str:
 
 
 def unnamed_profiles(connection: Connection, site_id: int) -> list[int]:
-    """Profiles that no event names; read beside the writer, since it looks at all of a site's events."""
+    """Profiles that no event names, nor what stayed of somebody who has events.
+
+    Read beside the writer, since it looks at all of a site's events.
+    """
     rows = connection.execute(
-        "SELECT id FROM profiles WHERE site_id = ? AND id NOT IN "
-        "(SELECT profile_id FROM events WHERE site_id = ? AND profile_id IS NOT NULL)",
-        (site_id, site_id),
+        "SELECT id FROM profiles WHERE site_id = :site AND id NOT IN "
+        "(SELECT profile_id FROM events WHERE site_id = :site AND profile_id IS NOT NULL) AND id NOT IN "
+        "(SELECT json_extract(told.value, '$[0]') FROM traces t, json_each(t.profiles) told "
+        "WHERE t.site_id = :site AND EXISTS "
+        "(SELECT 1 FROM events e WHERE e.site_id = t.site_id AND e.user_id = t.user_id))",
+        {"site": site_id},
     )
     return [row[0] for row in rows]
 

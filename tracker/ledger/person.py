@@ -39,14 +39,16 @@ def need(connection: Connection, site_id: int, who: str) -> Person:
     alone: where a server or a signed token said whose it is, that user is the same person.
     """
     user_id = _user(connection, site_id, who)
-    if user_id is None:
+    if user_id is None and traces.of_anybody(connection, site_id, (who,), ()):
+        found = Person((who,), (), ())
+    elif user_id is None:
         found = Person((), (who,), tuple(ids_of(connection, site_id, (), (who,))))
     else:
         emails = {one.email for one in known_as.of_user(connection, site_id, user_id) if one.verified}
         users = (user_id, *sorted(emails - {user_id, ""}))
         visitors = tuple(v for v in _met(connection, site_id, users) if _only(connection, site_id, v, users))
         found = Person(users, visitors, tuple(ids_of(connection, site_id, users, visitors)))
-    if not found.ids:
+    if not found.ids and not traces.of_anybody(connection, site_id, found.users or (who,), (who,)):
         raise NotFound(f"Nobody is known by the id {who[:60]!r} here.", field="person")
     return found
 
@@ -72,10 +74,12 @@ def erase(
 ) -> int:
     """Delete what these users and visitors did up to a time (epoch ms). Gives how many events that were."""
     connection = transaction.connection
-    gone = traces.forget(connection, site_id, users, visitors)
+    gone, profiles = traces.forget(connection, site_id, users, visitors)
     if gone:
         deletions.note(connection, site_id, at, traces=gone)
-    return transaction.delete(site_id, ids_of(connection, site_id, users, visitors, at), at)
+    deleted = transaction.delete(site_id, ids_of(connection, site_id, users, visitors, at), at)
+    deletions.forget_profiles(connection, site_id, profiles, at)
+    return deleted
 
 
 def events(connection: Connection, ids: Sequence[int]) -> list[Stored]:

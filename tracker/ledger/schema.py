@@ -159,7 +159,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             from_id INTEGER NOT NULL,
             to_at INTEGER NOT NULL,
             to_id INTEGER NOT NULL,
-            first_at INTEGER
+            first_at INTEGER,
+            profiles TEXT NOT NULL DEFAULT '[]'
         )""",
         "CREATE INDEX traces_by_visitor ON traces (site_id, visitor) WHERE visitor IS NOT NULL",
         "CREATE INDEX traces_by_user ON traces (site_id, user_id) WHERE user_id IS NOT NULL",

@@ -10,20 +10,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from tracker.domain.event import Flag
 from tracker.ledger.connect import Connection
 
-COLUMNS = "visitor, user_id, from_at, from_id, to_at, to_id, first_at"
+COLUMNS = "visitor, user_id, from_at, from_id, to_at, to_id, first_at, profiles"
+_decode = msgspec.json.Decoder(tuple[tuple[int, int, int], ...]).decode
 IN = "IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One stretch; times in epoch ms, `first_at` None where no person caused any of it."""
+    """One stretch; times in epoch ms, `first_at` None where no person caused any of it.
+
+    `profiles` are what the user came with: (profile, time, ledger id) of the last event with each.
+    """
 
     visitor: str | None
     user_id: str | None
@@ -32,24 +36,38 @@ class Trace:
     to_at: int
     to_id: int
     first_at: int | None
+    profiles: tuple[tuple[int, int, int], ...] = ()
 
     def joined(self, other: Trace) -> Trace:
         """Both as one."""
         low, high = min(self, other, key=_begin), max(self, other, key=_end)
         firsts = [one.first_at for one in (self, other) if one.first_at is not None]
         first = min(firsts, default=None)
-        return Trace(self.visitor, self.user_id, low.from_at, low.from_id, high.to_at, high.to_id, first)
+        latest: dict[int, tuple[int, int, int]] = {}
+        for told in sorted((*self.profiles, *other.profiles), key=lambda one: one[1:]):
+            latest[told[0]] = told
+        profiles = tuple(sorted(latest.values()))
+        return Trace(
+            self.visitor, self.user_id, low.from_at, low.from_id, high.to_at, high.to_id, first, profiles
+        )
 
 
 def of_event(
-    number: int, at: int, visitor: str | None, user_id: str | None, flags: int, bot: str | None
+    number: int,
+    at: int,
+    visitor: str | None,
+    user_id: str | None,
+    flags: int,
+    bot: str | None,
+    profile: int | None,
 ) -> Trace | None:
     """What stays of one event, None where nothing does."""
     lasting = None if flags & Flag.DAILY_VISITOR else visitor
     if lasting is None and user_id is None:
         return None
     caused = flags & Flag.INTERACTIVE and bot is None
-    return Trace(lasting, user_id, at, number, at, number, at if caused else None)
+    profiles = ((profile, at, number),) if profile is not None and user_id is not None else ()
+    return Trace(lasting, user_id, at, number, at, number, at if caused else None, profiles)
 
 
 def keep(connection: Connection, site_id: int, found: Sequence[Trace]) -> list[int]:
@@ -72,14 +90,26 @@ def keep(connection: Connection, site_id: int, found: Sequence[Trace]) -> list[i
     return gone
 
 
-def forget(connection: Connection, site_id: int, users: Sequence[str], visitors: Sequence[str]) -> list[int]:
-    """Delete all traces of users and visitors, inside a transaction. Gives their ids."""
+def forget(
+    connection: Connection, site_id: int, users: Sequence[str], visitors: Sequence[str]
+) -> tuple[list[int], set[int]]:
+    """Delete all traces of users and visitors, inside a transaction; their ids, and those of profiles."""
     rows = connection.execute(
-        f"DELETE FROM traces WHERE site_id = ? AND (user_id {IN} OR (user_id IS NULL AND visitor {IN})) "  # noqa: S608
-        "RETURNING id",
+        "DELETE FROM traces WHERE site_id = ? "  # noqa: S608 - literals
+        f"AND (user_id {IN} OR (user_id IS NULL AND visitor {IN})) RETURNING id, profiles",
         (site_id, _json(list(users)), _json(list(visitors))),
-    )
-    return sorted(row[0] for row in rows)
+    ).fetchall()
+    return sorted(row[0] for row in rows), {told[0] for row in rows for told in _decode(row[1])}
+
+
+def of_anybody(connection: Connection, site_id: int, users: Sequence[str], visitors: Sequence[str]) -> bool:
+    """Whether anything stayed of one of them."""
+    row = connection.execute(
+        f"SELECT 1 FROM traces WHERE site_id = ? AND (user_id {IN} OR (user_id IS NULL AND visitor {IN})) "  # noqa: S608
+        "LIMIT 1",
+        (site_id, _json(list(users)), _json(list(visitors))),
+    ).fetchone()
+    return row is not None
 
 
 def reduced(traces: Iterable[Trace]) -> list[Trace]:
@@ -114,13 +144,13 @@ def _known(
         f"SELECT id, {COLUMNS} FROM traces WHERE site_id = ? AND visitor IS NULL AND user_id {IN}",
         (site_id, _json(list(visitors)), site_id, _json(list(users))),
     )
-    return [(row[0], Trace(*row[1:])) for row in rows]
+    return [(row[0], replace(Trace(*row[1:8]), profiles=_decode(row[8]))) for row in rows]
 
 
 def _insert(connection: Connection, site_id: int, traces: Iterable[Trace]) -> None:
     for one in traces:
         connection.execute(
-            f"INSERT INTO traces (site_id, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            f"INSERT INTO traces (site_id, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             (
                 site_id,
                 one.visitor,
@@ -130,6 +160,7 @@ def _insert(connection: Connection, site_id: int, traces: Iterable[Trace]) -> No
                 one.to_at,
                 one.to_id,
                 one.first_at,
+                _json(one.profiles),
             ),
         )
 
