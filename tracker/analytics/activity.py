@@ -104,7 +104,7 @@ def answer(connection: sa.Connection, query: Query) -> Activity:
         days[at] = replace(days[at], active_users=active, events=acts)
     visits, bounces, duration_ms = _add_visits(connection, query, days)
     lifecycle = (found.new, found.returning, found.reactivated, found.churned)
-    why = unavailable(sum(lifecycle), found.left_out)
+    why = unavailable(sum(number or 0 for number in lifecycle), found.left_out)
     new, returning, reactivated, churned = (None if why else number for number in lifecycle)
     return Activity(
         dau,

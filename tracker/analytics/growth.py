@@ -71,7 +71,7 @@ def answer(connection: sa.Connection, query: Query) -> Growth:
         net = new + reactivated - churned
         series.append(Step(bucket.name, bucket.start, active, new, returning, reactivated, churned, net))
     left_out = _left_out(connection, query)
-    counted = sum(step.active + step.churned for step in series)
+    counted = sum(step.active + (step.churned or 0) for step in series)
     return Growth(left_out, tuple(series), unavailable(counted, left_out))
 
 

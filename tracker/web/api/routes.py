@@ -6,8 +6,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify
 
 from tracker.extensions import limiter
 from tracker.services import Services
-from tracker.web.api import consents, credits, definitions, history, people, privacy
-from tracker.web.api import credits, definitions, history, keeping, people, privacy
+from tracker.web.api import consents, credits, definitions, history, keeping, people, privacy
 from tracker.web.api.auth import caller
 from tracker.web.api.events import Events
 from tracker.web.api.openapi import document
