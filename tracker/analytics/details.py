@@ -61,7 +61,7 @@ def _first_whole(at: int, zone: str) -> date:
 def _of_words(question: Question[Any, Any], query: Query, options: Mapping[str, Any]) -> bool:
     """Whether it asks for what errors say."""
     asked = (options.get("by"), options.get("dimension"), *(wanted.dimension for wanted in query.filters))
-    return question.name == "errors" or "error" in asked
+    return question.name in ("errors", "error") or "error" in asked
 
 
 def _reaches(query: Query, since: int) -> bool:

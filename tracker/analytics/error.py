@@ -63,7 +63,7 @@ class OneError:
     sessions: int
     first_seen: int | None
     last_seen: int | None
-    count_before: int
+    count_before: int | None
     trend: Trend | None
     steps: tuple[Step, ...]
     browsers: tuple[Value, ...]
