@@ -17,6 +17,7 @@ from tracker import clock
 from tracker.app import create_app
 from tracker.config import Settings
 from tracker.definitions import stored
+from tracker.domain.event import Flag
 from tracker.services import Services
 from tracker.web.dashboard.overview import PAGE as OVERVIEW
 from tracker.web.dashboard.panels import FEW
@@ -252,3 +253,26 @@ def test_figures_that_lag_say_so(
         if "new events are not in here yet" in alice.get(address).text:
             return
     raise AssertionError("no word of events that are not counted")
+
+
+@pytest.mark.parametrize(
+    ("page", "panel"),
+    [("users", "who"), ("users", "growth"), ("users", "stickiness"), ("retention", "curve"),
+     ("retention", "cohorts")],
+)  # fmt: skip
+def test_panels_that_follow_people_say_when_nobody_can_be_followed(
+    alice: Browser, site: Keys, counted: Callable[..., None], page: str, panel: str
+) -> None:
+    daily = {"flags": Flag.INTERACTIVE | Flag.DAILY_VISITOR}
+    counted({"visitor": "d-1", **daily}, {"visitor": "d-2", **daily})
+    path = f"/sites/{site.id}/{page}/panels/{panel}"
+    assert "Unavailable: visitors have no lasting id" in alice.get(path).text
+    counted({"visitor": "lasting", "flags": Flag.INTERACTIVE})
+    text = alice.get(path).text
+    assert "Unavailable" not in text and "2 people are left out" in text
+
+
+def test_who_is_here_needs_no_lasting_id(alice: Browser, site: Keys, counted: Callable[..., None]) -> None:
+    counted({"visitor": "d-1", "flags": Flag.INTERACTIVE | Flag.DAILY_VISITOR})
+    text = alice.get(f"/sites/{site.id}/users/panels/active").text
+    assert "Unavailable" not in text and "Nothing in this time" not in text
