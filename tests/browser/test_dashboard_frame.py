@@ -161,6 +161,12 @@ def test_values_are_suggested_while_one_types(demo: Demo) -> None:
         page.select_option("[name=dimension]", "country")
         page.locator("[name=value]").press_sequentially("cana")
         expect(page.locator("#bar-values option")).to_have_attribute("value", "CA")
+        page.select_option("[name=dimension]", "property")
+        page.locator("[name=key]").press_sequentially("curr")
+        expect(page.locator("#bar-keys option")).to_have_attribute("value", "currency")
+        page.locator("[name=key]").fill("currency")
+        page.locator("[name=value]").fill("")
+        expect(page.locator("#bar-values option").first).to_be_attached()
 
 
 def test_pictures_follow_the_theme(demo: Demo) -> None:

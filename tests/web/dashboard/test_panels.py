@@ -204,6 +204,11 @@ def test_values_that_occur_are_suggested(alice: Browser, site: Keys, counted: Ca
     assert values("country", "ger") == ["DE"]
     assert values("page", "a") == ["/a"] and values("page", "zzz") == []
     assert values("property.plan", "") == ["pro"]
+    assert values("property", "LA") == ["plan"] and values("property", "zzz") == []
+    builder = alice.get(f"/sites/{site.id}/definitions/segments/new").text
+    assert (
+        '<option value="property.plan:is:pro">' in builder or '<option value="property.plan:pro">' in builder
+    )
     assert values("user", "ALICE") == ["alice-42"]
     assert alice.get(f"/sites/{site.id}/values?dimension=colour").status_code == 400
 

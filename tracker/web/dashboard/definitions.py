@@ -24,6 +24,7 @@ from tracker.services import Services
 from tracker.web import access
 from tracker.web.dashboard import builder
 from tracker.web.dashboard.builder import Row, StepRow
+from tracker.web.dashboard.suggestions import property_filters
 
 TITLES = {
     "segments": "Segments",
@@ -135,6 +136,7 @@ class Definitions:
             form=_filled(name, value),
             kinds=builder.KINDS,
             names=self._event_names(site),
+            filters=self._filters(site),
         )
         return page, 400 if error else 200
 
@@ -152,6 +154,12 @@ class Definitions:
         except DesirepathError:
             return []  # the list only helps; the form does without
         return [row["event"] for row in answer["rows"]]
+
+    def _filters(self, site: Site) -> list[str]:
+        try:
+            return property_filters(self._services, site, clock.now_ms())
+        except DesirepathError:
+            return []  # the list only helps; the form does without
 
 
 def words(value: Defined) -> str:

@@ -18,6 +18,8 @@ from tracker.web import access
 from tracker.web.dashboard.filter_bar import value_words
 
 MOST = 20
+EACH = 4
+"""Values of each property that the builders suggest."""
 LETTERS = ("country", "language")
 LONGEST = 200
 ASKS_A_MINUTE = "300 per minute"
@@ -32,9 +34,12 @@ def register(app: Flask, services: Services) -> None:
     def values(site_id: int) -> Response:
         site = access.site(site_id)
         dimension = request.args.get("dimension", "")
+        typed = request.args.get("q", "").strip()[:LONGEST]
+        if dimension == "property":
+            names = property_names(services, site, typed, clock.now_ms())
+            return jsonify(values=[{"value": one, "label": one} for one in names])
         if not known(dimension):
             raise Invalid("There is no such filter.", field="dimension")
-        typed = request.args.get("q", "").strip()[:LONGEST]
         found = suggest(services, site, dimension, typed, clock.now_ms())
         return jsonify(values=[{"value": one, "label": value_words(dimension, one)} for one in found])
 
@@ -54,9 +59,37 @@ def suggest(services: Services, site: Site, dimension: str, typed: str, now_ms: 
         contains = dimension not in LETTERS and typed
         wanted = [format_filter(Filter(dimension, Operator.CONTAINS, (typed,)))] if contains else []
         params = {"dimension": [dimension], "filter": wanted}
-        found = [row["value"] for row in _ask(services, site, "breakdown", params, now_ms)["rows"]]
+        found = _latest_values(services, site, dimension, now_ms)
+        if typed or not found:
+            found += [row["value"] for row in _ask(services, site, "breakdown", params, now_ms)["rows"]]
     known_ones = dict.fromkeys(one for one in found if one is not None and _fits(dimension, one, typed))
     return list(known_ones)[:MOST]
+
+
+def _latest_values(services: Services, site: Site, dimension: str, now_ms: int) -> list[str]:
+    """Values of a property that the latest events carry; nothing of other dimensions."""
+    kind, _, name = dimension.partition(".")
+    if kind != "property":
+        return []
+    answer = _ask(services, site, "event-properties", {"limit": ["1000"]}, now_ms)
+    return next((list(one["values"]) for one in answer["properties"] if one["name"] == name), [])
+
+
+def property_names(services: Services, site: Site, typed: str, now_ms: int) -> list[str]:
+    """Names of properties that the latest events carry and that hold what is typed, most frequent first."""
+    answer = _ask(services, site, "event-properties", {"limit": ["1000"]}, now_ms)
+    names = [one["name"] for one in answer["properties"]]
+    return [one for one in names if typed.lower() in one.lower()][:MOST]
+
+
+def property_filters(services: Services, site: Site, now_ms: int) -> list[str]:
+    """Filters on properties as the builders take them, `property.plan:pro`: of each name the top values."""
+    answer = _ask(services, site, "event-properties", {"limit": ["50"]}, now_ms)
+    return [
+        format_filter(Filter(f"property.{one['name']}", Operator.IS, (value,)))
+        for one in answer["properties"]
+        for value in one["values"][:EACH]
+    ]
 
 
 def _ask(services: Services, site: Site, name: str, params: dict[str, list[str]], now_ms: int) -> Any:

@@ -10,10 +10,13 @@ class Adding {
     this.operator = form.elements.operator;
     this.value = form.elements.value;
     this.list = document.getElementById(this.value.getAttribute("list"));
+    this.keys = document.getElementById(this.key.getAttribute("list"));
     this.dimension.addEventListener("change", () => this.fit());
     this.operator.addEventListener("change", () => this.fit());
-    for (const field of [this.value, this.key]) field.addEventListener("input", () => this.plan());
-    this.value.addEventListener("focus", () => this.plan());
+    for (const kind of ["input", "focus"]) {
+      this.value.addEventListener(kind, () => this.plan(() => this.suggest(this.name, this.value, this.list)));
+      this.key.addEventListener(kind, () => this.plan(() => this.suggest(this.dimension.value, this.key, this.keys)));
+    }
     this.fit();
   }
 
@@ -32,20 +35,21 @@ class Adding {
     this.list.replaceChildren();
   }
 
-  plan() {
+  plan(ask) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.suggest(), WAIT);
+    this.timer = setTimeout(ask, WAIT);
   }
 
-  async suggest() {
-    if (!this.name) return;
+  async suggest(dimension, field, list) {
+    // Which traits there are nobody lists.
+    if (!dimension || dimension === "trait") return;
     const url = new URL(this.form.dataset.values, location.href);
-    url.searchParams.set("dimension", this.name);
-    url.searchParams.set("q", this.value.value);
+    url.searchParams.set("dimension", dimension);
+    url.searchParams.set("q", field.value);
     const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer?.ok) return;
     const { values } = await answer.json();
-    this.list.replaceChildren(
+    list.replaceChildren(
       ...values.map(({ value, label }) => Object.assign(document.createElement("option"), { value, label })),
     );
   }

@@ -5,8 +5,25 @@ import { exact } from "./numbers.js";
 
 Chart.register(SankeyController, Flow);
 
+const LETTER = 6.8; // pixels of a letter at most, on average
+const LAST = 0.16; // of the width, for the names of the last step
+
+// Names stand right of their nodes and end before the next step begins; tooltip and table have them whole.
+function clipped(names, columns, width) {
+  const steps = Math.max(1, ...Object.values(columns));
+  const most = Math.max(3, Math.floor((width * (1 - LAST)) / steps / LETTER) - 3);
+  const last = Math.max(3, Math.floor((width * LAST) / LETTER) - 1);
+  return Object.fromEntries(
+    Object.entries(names).map(([id, name]) => {
+      const room = columns[id] === steps ? last : most;
+      return [id, name.length > room ? `${name.slice(0, room - 1)}…` : name];
+    }),
+  );
+}
+
 export function flow(canvas, values, look) {
   const labels = values.nodes;
+  const width = canvas.parentElement.clientWidth;
   // The same page has the same colour at every step.
   const order = [...new Set(Object.values(labels))];
   const colour = (id) => look.series[Math.max(0, order.indexOf(labels[id])) % look.series.length];
@@ -16,7 +33,9 @@ export function flow(canvas, values, look) {
       datasets: [
         {
           data: values.flows,
-          labels,
+          labels: clipped(labels, values.columns, width),
+          nodeLabels: { position: "right" },
+          nodePadding: 15,
           column: values.columns,
           colorFrom: (at) => colour(at.dataset.data[at.dataIndex]?.from),
           colorTo: (at) => colour(at.dataset.data[at.dataIndex]?.to),
@@ -31,6 +50,7 @@ export function flow(canvas, values, look) {
       ],
     },
     options: {
+      layout: { padding: { right: width * LAST } },
       onClick: (event, found) => {
         const link = found.length ? values.flows[found[0].index].link : "";
         if (link) location.assign(link);
