@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.analytics.oracle import History
 from tests.analytics.stores import Simple
 from tests.columns.ledgers import TABLES, Ledger, contents
+from tracker.columns import load
 from tracker.columns.duckdb import DuckDBStore
 
 MINUTE = 60_000
@@ -171,3 +172,21 @@ def test_a_visitor_is_anonymous_again_when_the_sign_in_is_deleted(
     assert [name_of(p) for p in named(found, "persons")] == ["visitor a"]
     assert [s["events"] for s in named(found, "sessions")] == [1]
     assert found["person_links"] == []
+
+
+def test_sites_with_many_events_at_once_are_as_whole_as_in_small_steps(
+    place: tuple[Ledger, DuckDBStore, DuckDBStore],
+) -> None:
+    """Such sites go into the table one after the other, the rest together."""
+    ledger, store, _ = place
+    many, few = (10**6 + 2, 10**6 + 3), 10**6 + 4
+    for site in many:
+        ledger.add([{"at": NOON + n, "visitor": f"v{n % 9}"} for n in range(load.MANY)], site)
+    ledger.add([{"at": NOON, "visitor": "a"}], few)
+    ledger.sync(store)
+    found = {site: contents(store, site) for site in (*many, few)}
+    assert [len(found[site]["events"]) for site in found] == [load.MANY, load.MANY, 1]
+    for site in many:
+        assert [row["events"] for row in named(found[site], "sessions")] == [
+            len(range(n, load.MANY, 9)) for n in range(9)
+        ]

@@ -92,15 +92,16 @@ def answer(connection: sa.Connection, query: Query) -> Errors:
       came up.
     - **People**: the five whom it hit last.
     """
-    total = _total(connection, query)
     rows = connection.execute(_messages(query)).all()
     shown = [row.message for row in rows]
     if not shown:
-        return Errors(total.errors, total.messages, total.persons, ())
+        total = _nothing_shown(connection, query) if query.offset else (0, 0, 0)
+        return Errors(*total, ())
     before = _grouped(connection.execute(_before(query, shown)))
     people = _grouped(connection.execute(_people(query, shown)))
     failures = tuple(_failure(row, query.knows_before, before, people) for row in rows)
-    return Errors(total.errors, total.messages, total.persons, failures)
+    first = rows[0]
+    return Errors(first.all_errors, first.all_messages, first.all_persons, failures)
 
 
 def _failure(row: Any, known: bool, before: dict[str, list[Any]], people: dict[str, list[Any]]) -> Failure:
@@ -142,24 +143,31 @@ def _errors(query: Query, *columns: Any) -> sa.Subquery:
     )
 
 
-def _total(connection: sa.Connection, query: Query) -> Any:
-    each = _errors(query, events.c.person_id)
-    persons_hit = sa.func.count(each.c.person_id.distinct()).label("persons")
-    messages = sa.func.count(each.c.message.distinct()).label("messages")
-    return connection.execute(sa.select(sa.func.count().label("errors"), messages, persons_hit)).one()
+def _totals(each: sa.FromClause) -> tuple[sa.Label[int], sa.Label[int], sa.Label[int]]:
+    return (
+        sa.func.count(each.c.message).label("all_errors"),
+        sa.func.count(each.c.message.distinct()).label("all_messages"),
+        sa.func.count(each.c.person_id.distinct()).label("all_persons"),
+    )
+
+
+def _nothing_shown(connection: sa.Connection, query: Query) -> tuple[int, int, int]:
+    """The totals where a page lies behind the last message."""
+    row = connection.execute(sa.select(*_totals(_errors(query, events.c.person_id)))).one()
+    return row.all_errors, row.all_messages, row.all_persons
 
 
 def _messages(query: Query) -> sa.Select[Any]:
-    """A row for each message of the period, with what all time up to its end knows of it."""
+    """A row for each message of the period, with what all time up to its end knows of it, and the totals."""
     ever = query.over(replace(query.period, first=EPOCH, since=EARLIEST))
-    each = _errors(ever, events.c.person_id, events.c.session_id, events.c.at, events.c.id, events.c.name)
+    read = (events.c.person_id, events.c.session_id, events.c.at, events.c.id, events.c.name)
+    each = sa.select(*_errors(ever, *read).c).cte("each_error")
     now = each.c.at >= query.period.since
     earlier = sa.and_(each.c.at >= query.previous().period.since, ~now)
-    times = _count(now).label("times")
-    return (
+    of_message = (
         sa.select(
             each.c.message,
-            times,
+            _count(now).label("times"),
             _distinct(each.c.person_id, now).label("persons"),
             _distinct(each.c.session_id, now).label("sessions"),
             sa.func.min(each.c.at).label("first_seen"),
@@ -169,7 +177,14 @@ def _messages(query: Query) -> sa.Select[Any]:
         )
         .group_by(each.c.message)
         .having(_count(now) > 0)
-        .order_by(times.desc(), each.c.message)
+        .subquery("of_message")
+    )
+    totals = (
+        sa.select(total.element).where(now).scalar_subquery().label(total.name) for total in _totals(each)
+    )
+    return (
+        sa.select(of_message, *totals)
+        .order_by(of_message.c.times.desc(), of_message.c.message)
         .limit(query.limit)
         .offset(query.offset)
     )

@@ -122,7 +122,7 @@ MAKE = f"""INSERT INTO persons ({", ".join(column.name for column in persons.col
     LEFT JOIN ({KNOWN}) k ON k.person_id = s.person_id
     LEFT JOIN ({TRACED}) t ON t.person_id = s.person_id
     WHERE s.person_id IN (SELECT person_id FROM people)
-    GROUP BY s.site_id, s.person_id"""  # noqa: S608
+    GROUP BY s.site_id, s.person_id ORDER BY s.site_id"""  # noqa: S608
 
 
 def update(connection: Any) -> None:

@@ -220,7 +220,7 @@ cursor = sa.Table(
 )
 """How far the ledger has been read: one row, written in one transaction with what was read."""
 
-SHAPE = 2
+SHAPE = 3
 """Raise this when a table or the meaning of a column changes: older files are then rebuilt."""
 
 NEVER_ENDS = 2**62

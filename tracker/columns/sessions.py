@@ -152,7 +152,7 @@ MAKE = f"""INSERT INTO sessions ({", ".join(column.name for column in sessions.c
             UNION ALL
             SELECT {", ".join(USED)}, bot IS NOT NULL, {PLACE}, {_looks()} FROM before
         ) e ON e.id = c.id GROUP BY session_id
-    )"""  # noqa: S608
+    ) ORDER BY site_id"""  # noqa: S608
 
 KEYS = """INSERT INTO session_keys SELECT DISTINCT c.person_id, c.session_id, e.client_session
     FROM cut c JOIN (
