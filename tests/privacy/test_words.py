@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 
+from tracker.domain import consent
+from tracker.domain.keeping import FOR_EVER, Keeping
 from tracker.domain.site import Identity, SiteRules
 from tracker.privacy import words
 
@@ -56,3 +59,19 @@ def test_the_text_has_a_heading_a_part_and_names_whom_to_ask() -> None:
     assert all(f"\n{part.heading}\n- " in text for part in words.parts(SiteRules()))
     assert text.rstrip().endswith("ask@example.org")
     assert "Questions" not in words.plain("Shop", SiteRules())
+
+
+def test_how_long_is_said_once_things_go() -> None:
+    def kept(**numbers: Any) -> str:
+        return words.plain("Shop", SiteRules(), "", Keeping(**numbers))
+
+    assert "no date is set" in kept() and "90 days" not in kept()
+    usual = kept(begun=True)
+    assert "kept for 90 days at most" in usual and "error messages are kept for 30 days" in usual
+    assert "no date" not in usual and "first visit stay" in usual and "Single kinds" not in usual
+    other = kept(begun=True, details=None, errors=None, names={"signup": 365})
+    assert "What people did is kept without a time limit" in other and "none longer than 365 days" in other
+    assert "error messages" not in other and "signup" not in other, "names of events are nobody else's"
+    assert "some without a time limit" in kept(begun=True, names={"a": 1, "b": None})
+    assert "1 day at most" in kept(begun=True, details=1)
+    assert consent.NAME in FOR_EVER and "records of consent are kept" in usual

@@ -7,7 +7,7 @@ import json
 import click
 
 from tracker import clock
-from tracker.accounts import sites
+from tracker.accounts import keeping, sites
 from tracker.cli.data import data_option, opened
 from tracker.domain.site import Identity
 from tracker.errors import NotFound
@@ -69,5 +69,6 @@ def privacy(number: int, data: str | None, **settings: object) -> None:
         found = app.extensions["desirepath"].sites.by_id(number)
         if found is None:
             raise NotFound("There is no such site.", field="site")
-    click.echo(words.plain(found.name, found.rules, found.privacy_contact), nl=False)
+        kept = keeping.of_site(number).keeping
+    click.echo(words.plain(found.name, found.rules, found.privacy_contact, kept), nl=False)
     click.echo(f"Public page: {f'/privacy/{found.public_key}' if found.privacy_page else 'off'}")

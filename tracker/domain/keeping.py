@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from tracker.domain import payments
+from tracker.domain import consent, payments
 from tracker.domain.event import MAX_NAME, PAGE_VIEW, PAGE_VIEW_ALIASES
 from tracker.domain.period import day_start, local_day
 from tracker.errors import Invalid
@@ -16,8 +16,9 @@ DETAILS_DAYS = 90
 ERRORS_DAYS = 30
 LONGEST_DAYS = 36_500
 MAX_NAMES = 100
-FOR_EVER = frozenset({*payments.EVENTS, payments.DEDUCTED, "purchase"})
-"""Events that payments, balances and sales are made of: no age and no full disk takes them."""
+FOR_EVER = frozenset({*payments.EVENTS, payments.DEDUCTED, "purchase", consent.NAME})
+"""Events that payments, balances and sales are made of, and proofs of consent: no age, no full disk
+takes them."""
 FIGURES = frozenset(
     {"path", "feature", "category", "duration", "product_id", "product_name", "name", "amount", "revenue"}
     | {"currency", "reference", "status"}
@@ -132,5 +133,8 @@ def _name(text: Any, where: str = "names") -> str:
         raise Invalid(f"An event name has 1 to {MAX_NAME} characters.", field=where)
     name = PAGE_VIEW if name in PAGE_VIEW_ALIASES else name
     if name in FOR_EVER:
-        raise Invalid(f"{name} is kept for ever: payments, credits and sales are made of it.", field=where)
+        raise Invalid(
+            f"{name} is kept for ever: payments, credits, sales or proofs of consent are made of it.",
+            field=where,
+        )
     return name

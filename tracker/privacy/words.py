@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tracker.domain.keeping import Keeping
 from tracker.domain.site import Identity, SiteRules
 from tracker.privacy.keeping import kept_for
 
 Sentences = tuple[str, ...]
+NO_DATE = Keeping()
+"""Nothing goes by itself."""
 
 RECORDED: Sentences = (
     "Which pages are opened and when, their titles and addresses, and from where somebody came.",
@@ -70,21 +73,21 @@ class Part:
     sentences: Sentences
 
 
-def parts(rules: SiteRules) -> tuple[Part, ...]:
+def parts(rules: SiteRules, keeping: Keeping = NO_DATE) -> tuple[Part, ...]:
     """Everything there is to say of a site's settings, in the order in which it is read."""
     return (
         Part("What is recorded", tuple(_recorded(rules))),
         Part("How visitors are told apart", IDENTITIES[rules.identity]),
         Part("People who are signed in", tuple(_users(rules))),
         Part("How to say no", tuple(_refusing(rules))),
-        Part("How long it is kept", kept_for(rules)),
+        Part("How long it is kept", kept_for(rules, keeping)),
     )
 
 
-def plain(name: str, rules: SiteRules, contact: str = "") -> str:
+def plain(name: str, rules: SiteRules, contact: str = "", keeping: Keeping = NO_DATE) -> str:
     """The same as plain text, for a page of one's own. `contact` is an e-mail address or empty."""
     lines = [f"What {name} records", ""]
-    for part in parts(rules):
+    for part in parts(rules, keeping):
         lines += [part.heading, *(f"- {sentence}" for sentence in part.sentences), ""]
     if contact:
         lines += [f"Questions, and requests to see or delete what is kept of you: {contact}", ""]

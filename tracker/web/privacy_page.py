@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, make_response, render_template, request
 
+from tracker.accounts import keeping
 from tracker.domain.site import Site
 from tracker.errors import NotFound
 from tracker.extensions import limiter
@@ -34,8 +35,9 @@ class PublicPages:
         """The page, which also tells browsers that ask not to be tracked what that does."""
         site = self._need(key)
         asks = any(request.headers.get(name) == "1" for name in ASKS)
+        parts = words.parts(site.rules, keeping.of_site(site.id).keeping)
         page = render_template(
-            "privacy.html", name=site.name, parts=words.parts(site.rules), contact=site.privacy_contact,
+            "privacy.html", name=site.name, parts=parts, contact=site.privacy_contact,
             asks=asks, left_alone=site.rules.honour_dnt,
         )  # fmt: skip
         response = _kept(make_response(page))
@@ -45,7 +47,9 @@ class PublicPages:
     def text(self, key: str) -> Response:
         """Plain text that pages of other sites may fetch."""
         site = self._need(key)
-        response = Response(words.plain(site.name, site.rules, site.privacy_contact), mimetype="text/plain")
+        kept = keeping.of_site(site.id).keeping
+        text = words.plain(site.name, site.rules, site.privacy_contact, kept)
+        response = Response(text, mimetype="text/plain")
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return _kept(response)

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from tests.live_server import Keys
 from tests.pages import Browser, Person
+from tracker.accounts import keeping
 from tracker.privacy import words
 
 
@@ -156,3 +157,14 @@ def test_a_browser_that_asks_is_told_what_that_does(
     assert "Your browser asks" not in answer.text and "DNT" in answer.headers["Vary"]
     hers.post(path, page=path, **form(privacy_page="1", honour_dnt="off"))
     assert "does not follow that" in browser.get(public, **{header: "1"}).text
+
+
+def test_the_public_page_says_for_how_long(app: Flask, hers: Browser, browser: Browser, site: Keys) -> None:
+    path = f"/sites/{site.id}/settings/privacy"
+    hers.post(path, page=path, **form(privacy_page="1"))
+    with app.app_context():
+        keeping.change(site.id, {"details": 45, "errors": 7}, 1_760_000_000_000, None, begun=True)
+    for public in (f"/privacy/{site.site_key}", f"/privacy/{site.site_key}.txt"):
+        assert "kept for 45 days at most" in browser.get(public).text
+    assert "kept for 45 days at most" in hers.get(path).text
+    assert "kept for 45 days at most" in hers.get(f"{path}/summary?identity=consent").text

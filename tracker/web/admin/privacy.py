@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from tracker import clock
-from tracker.accounts import sites
+from tracker.accounts import keeping, sites
 from tracker.accounts.roles import Role
 from tracker.domain.site import Identity, Site, SiteRules
 from tracker.errors import Invalid
@@ -71,9 +71,11 @@ class PrivacyPages:
                 return redirect(url_for("privacy_settings.page", site_id=site_id))
         site = access.site(site_id, Role.ADMIN)
         rules = _as_chosen(site.rules) if error else site.rules
+        kept = keeping.of_site(site_id).keeping
         page = render_template(
             "admin/privacy.html", site=site, row=row, error=error, switches=SWITCHES, identities=IDENTITIES,
-            parts=words.parts(rules), plain=words.plain(site.name, site.rules, site.privacy_contact),
+            parts=words.parts(rules, kept),
+            plain=words.plain(site.name, site.rules, site.privacy_contact, kept),
             address=f"{host(self._services.settings)}/privacy/{site.public_key}",
         )  # fmt: skip
         return page, 400 if error else 200
@@ -81,7 +83,9 @@ class PrivacyPages:
     def summary(self, site_id: int) -> ResponseReturnValue:
         """What the form means as it is now, before it is saved."""
         site: Site = access.site(site_id, Role.ADMIN)
-        return render_template("_privacy_words.html", parts=words.parts(_as_chosen(site.rules)))
+        return render_template(
+            "_privacy_words.html", parts=words.parts(_as_chosen(site.rules), keeping.of_site(site_id).keeping)
+        )
 
     def consents(self, site_id: int) -> ResponseReturnValue:
         """Who agreed or withdrew, newest first, or all of one person (`person=`)."""

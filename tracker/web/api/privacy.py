@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import RouteCallable
 
 from tracker import clock
-from tracker.accounts import sites
+from tracker.accounts import keeping, sites
 from tracker.domain.site import Site
 from tracker.errors import Invalid, NotFound
 from tracker.extensions import limiter
@@ -31,6 +31,7 @@ def register(blueprint: Blueprint) -> None:
 def to_json(site: Site) -> dict[str, Any]:
     """The settings of a site, and what they mean."""
     rules = site.rules
+    parts = words.parts(rules, keeping.of_site(site.id).keeping)
     return {
         "identity": str(rules.identity),
         "honour_dnt": rules.honour_dnt,
@@ -39,7 +40,7 @@ def to_json(site: Site) -> dict[str, Any]:
         "collect_user_agent": rules.collect_user_agent,
         "privacy_page": site.privacy_page,
         "privacy_contact": site.privacy_contact,
-        "collected": [{"heading": one.heading, "sentences": one.sentences} for one in words.parts(rules)],
+        "collected": [{"heading": one.heading, "sentences": one.sentences} for one in parts],
     }
 
 
