@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from tests.columns.ledgers import Ledger, contents
 from tests.columns.test_merge import MINUTE, NOON, happenings, name_of, named
 from tracker.columns.duckdb import DuckDBStore
+from tracker.errors import NotFound
+from tracker.ledger import insert, person
+from tracker.ledger.transaction import Transaction
 
 SITE = 7_000_000
 
@@ -106,3 +109,24 @@ def test_a_closed_day_takes_no_event_but_payments(place: tuple[Ledger, DuckDBSto
         True,
         True,
     ]
+
+
+def test_who_is_erased_leaves_no_trace(place: tuple[Ledger, DuckDBStore]) -> None:
+    ledger, store = place
+    site = SITE - 3
+    ada = {"visitor": "laptop", "user": "ada", "profile": {"name": "Ada"}}
+    ledger.add([{"at": NOON, **ada}, {"at": NOON + 1, "visitor": "bob"}], site)
+    ledger.let_go(NOON + MINUTE, site)
+    assert person.need(ledger.connection, site, "ada").users == ("ada",), "known by what stayed"
+    ledger.connection.execute("BEGIN IMMEDIATE")
+    transaction = Transaction(ledger.connection, insert.Dictionary())
+    assert person.erase(transaction, site, ["ada"], ["laptop"], NOON + MINUTE) == 0
+    ledger.connection.execute("COMMIT")
+    left = ledger.connection.execute("SELECT visitor, user_id FROM traces WHERE site_id = ?", (site,))
+    assert left.fetchall() == [("bob", None)]
+    with pytest.raises(NotFound):
+        person.need(ledger.connection, site, "ada")
+    names = ledger.connection.execute("SELECT body FROM profiles WHERE site_id = ?", (site,)).fetchall()
+    assert names == []
+    ledger.sync(store)
+    assert contents(store, site) == rebuilt(ledger, site)
