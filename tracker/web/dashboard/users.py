@@ -41,8 +41,9 @@ def growth(answer: Any, look: Look) -> dict[str, Any]:
     labels, titles = charts.steps(series, str(look.query.interval))
     bars = [Series(label, [one[name] for one in series], colour) for name, label, colour in KINDS]
     name, label, colour = CHURNED
-    bars.append(Series(label, [-one[name] for one in series], colour))
-    sums = {name: sum(one[name] for one in series) for name in ("new", "reactivated", "churned")}
+    lost = [None if one[name] is None else -one[name] for one in series]
+    bars.append(Series(label, lost, colour))
+    sums = {name: sum(one[name] or 0 for one in series) for name in ("new", "reactivated", "churned")}
     summary = (
         f"New, returning, reactivated and lost people by step: {formats.whole(sums['new'])} new, "
         f"{formats.whole(sums['churned'])} lost."
