@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from tests.backup import old_files
 from tests.cli.test_main import run
 from tests.ledger.events import NOON, event
 from tests.live_server import serving
@@ -56,6 +57,12 @@ def test_a_running_server_is_not_disturbed(tmp_path: Path) -> None:
             pass
         done = columns(tmp_path, "check")
         assert done.returncode == 1 and "stop it first" in done.stderr
+
+
+def test_a_ledger_of_an_older_version_is_upgraded_first(tmp_path: Path) -> None:
+    old_files.ledger(tmp_path / "ledger.db", 1)
+    assert "20 events read" in columns(tmp_path, "rebuild").stdout
+    assert columns(tmp_path, "check").returncode == 0
 
 
 def test_there_is_nothing_to_rebuild_without_a_ledger(tmp_path: Path) -> None:

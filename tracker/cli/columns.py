@@ -72,6 +72,8 @@ def _opened(data: str | None) -> tuple[Settings, DuckDBStore]:
         store.open()
     except Locked as error:
         raise Unavailable("The server has the column store open; stop it first.") from error
+    # Right after an upgrade the ledger has not been opened by this version yet.
+    connect.open_writer(settings.ledger_path).close()
     return settings, store
 
 

@@ -25,7 +25,7 @@ def chunks(
     def one(place: Place, table: str) -> Chunk:
         store.unstage(table)
         last, count = place.event, 0
-        for piece in _ahead(tail.pieces(reader, last, size, bare=bare), reading):
+        for piece in _ahead(tail.pieces(reader, last, size, store.piece_bytes, bare=bare), reading):
             store.stage(piece, table)
             last, count = piece.last, count + piece.count
         return tail.chunk(reader, place, last, count)

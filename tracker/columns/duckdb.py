@@ -22,6 +22,13 @@ log = logging.getLogger(__name__)
 READERS = 4
 ROW_GROUP = 61_440
 """Rows that DuckDB keeps together. Half its usual number: a chunk of two keeps two processors busy."""
+ENOUGH_MB = 384
+"""Memory with which as much is merged at once as pays; with less, merges are smaller."""
+CHUNK, LEAST_CHUNK = 4 * ROW_GROUP, 20_480
+"""Events merged at once: whole row groups, which DuckDB writes straight to the file. Each merge makes
+again what goes on from before, so few large ones cost less than many small ones."""
+PIECE_BYTES = 8 << 20
+"""Text of events parsed at once: DuckDB takes some ten times as much for it, beside its own limit."""
 
 
 class Locked(Unavailable):
@@ -55,6 +62,20 @@ class DuckDBStore:
     def path(self) -> Path | None:
         """The file, None in memory."""
         return self._path
+
+    @property
+    def chunk(self) -> int:
+        """How many events to merge at once with the memory there is."""
+        return max(LEAST_CHUNK, round(CHUNK * self._share**2))
+
+    @property
+    def piece_bytes(self) -> int:
+        """How much text of events to parse at once."""
+        return round(PIECE_BYTES * self._share)
+
+    @property
+    def _share(self) -> float:
+        return min(1.0, self._memory_mb / ENOUGH_MB)
 
     @property
     def is_open(self) -> bool:

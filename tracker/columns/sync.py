@@ -13,14 +13,11 @@ from pathlib import Path
 import duckdb
 
 from tracker.columns import ahead, tail
-from tracker.columns.duckdb import ROW_GROUP, DuckDBStore, Locked
+from tracker.columns.duckdb import DuckDBStore, Locked
 from tracker.ledger import connect
 
 log = logging.getLogger(__name__)
 
-CHUNK = 4 * ROW_GROUP
-"""Events merged at once: whole row groups, which DuckDB writes straight to the file. Each merge makes
-again what goes on from before, so few large ones cost less than many small ones."""
 PAUSE_S = 0.5
 """Rest between two looks at the ledger."""
 LONGEST_PAUSE_S = 1.0
@@ -56,18 +53,19 @@ def catch_up(
     reader: connect.Connection,
     report: Report | None = None,
     *,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
     most: int | None = None,
     bare: bool = False,
     stopping: Callable[[], bool] = lambda: False,
 ) -> int:
     """Read the ledger to its end, or `most` chunks of it. Gives the number of events taken in.
 
-    `report` hears of it every five seconds. `bare` leaves out what the events say.
+    `chunk` is how many events are merged at once, by default what suits the store's memory. `report` hears of
+    it every five seconds. `bare` leaves out what the events say.
     """
     begun = told = time.monotonic()
     total = merges = 0
-    for step, table in ahead.chunks(store, reader, store.place(), chunk, bare=bare):
+    for step, table in ahead.chunks(store, reader, store.place(), chunk or store.chunk, bare=bare):
         store.apply(step, table)
         total, merges = total + step.count, merges + 1
         now = time.monotonic()
@@ -113,7 +111,7 @@ class Sync:
         self._stopping = threading.Event()
         self._moved = threading.Condition()
         self._event = 0
-        self._size = CHUNK
+        self._size = self._store.chunk
         self._bare = False
         self._failures = 0
         self._rebuild = False
@@ -197,7 +195,7 @@ class Sync:
     def _step(self, reader: connect.Connection) -> None:
         self._ready(reader)
         rewrite = self._rewrite
-        careful = self._size < CHUNK
+        careful = self._size < self._store.chunk
         catch_up(
             self._store,
             reader,
@@ -207,7 +205,7 @@ class Sync:
             bare=self._bare,
             stopping=self._stopping.is_set,
         )
-        self._size, self._bare, self._failures = min(self._size * 8, CHUNK), False, 0
+        self._size, self._bare, self._failures = min(self._size * 8, self._store.chunk), False, 0
         if rewrite and not careful:
             self._write_anew(reader)
         with self._moved:
@@ -252,7 +250,7 @@ class Sync:
         elif not self._bare:
             self._bare = True
         else:
-            self._size, self._bare, self._failures = CHUNK, False, 0
+            self._size, self._bare, self._failures = self._store.chunk, False, 0
             self._store.set_aside()
 
     def _failed(self, error: Exception) -> None:

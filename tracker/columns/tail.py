@@ -13,7 +13,6 @@ from tracker.ledger.connect import Connection
 
 SLICE = 2_048
 """Events in one statement; with properties of 32 KB each that is still bounded."""
-PIECE_BYTES = 8 << 20
 CHUNK_BYTES = 128 << 20
 
 
@@ -125,15 +124,20 @@ class Chunk:
         return not (self.count or self.deleted or self.rollups)
 
 
-def pieces(connection: Connection, after: int, limit: int, *, bare: bool = False) -> Iterator[Piece]:
-    """The next `limit` events at most, or fewer large ones. `bare` leaves context and properties out."""
+def pieces(
+    connection: Connection, after: int, limit: int, piece_bytes: int, *, bare: bool = False
+) -> Iterator[Piece]:
+    """The next `limit` events at most, or fewer large ones, in pieces of about `piece_bytes` of text.
+
+    `bare` leaves context and properties out.
+    """
     parts: list[Piece] = []
     total = size = waiting = 0
     while total < limit and size < CHUNK_BYTES:
         part = _slice(connection, after, min(SLICE, limit - total), bare=bare)
         if not part.count:
             break
-        if parts and (parts[0].quoted != part.quoted or waiting >= PIECE_BYTES):
+        if parts and (parts[0].quoted != part.quoted or waiting >= piece_bytes):
             yield _joined(parts)
             parts, waiting = [], 0
         parts.append(part)
