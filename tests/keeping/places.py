@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.analytics.stores import LoadedSite, World, ms
 from tracker.accounts import database
 from tracker.accounts.keeping import State
+from tracker.archive.archive import Archive
 from tracker.columns.duckdb import DuckDBStore
 from tracker.columns.sync import Sync, catch_up
 from tracker.config import Settings
@@ -24,12 +25,13 @@ class Place(World):
         super().__init__(folder)
         settings = Settings.read(os.environ, data=str(folder))
         database.prepare(settings.meta_path)
+        self.archive = Archive(settings.data)
         self.job = Job(settings, self.writer, Sync(self.path, self.store), self.store)
 
     def let_go(self, site: LoadedSite, now: str, *, details: int | None, errors: int | None = 30,
-               names: Mapping[str, int | None] | None = None) -> int:  # fmt: skip
+               names: Mapping[str, int | None] | None = None, archive: bool = False) -> int:  # fmt: skip
         """Look a site through at a moment; gives how many events went, or lost their words."""
-        state = State(site.id, site.time_zone, Keeping(details, errors, names or {}, True))
+        state = State(site.id, site.time_zone, Keeping(details, errors, names or {}, True, archive))
         reader = connect.open_reader(self.path)
         try:
             went = self.job.look_through(reader, state, None, ms(now))

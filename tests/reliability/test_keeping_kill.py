@@ -14,6 +14,7 @@ from tests.live_server import Keys, LiveServer, serving
 from tests.reliability.ledger_file import integrity
 from tests.reliability.load import Load, pull_the_plug
 from tracker import clock
+from tracker.archive.archive import Archive
 
 pytestmark = pytest.mark.reliability
 
@@ -33,7 +34,7 @@ def test_killed_while_old_details_go(tmp_path: Path) -> None:
         load = Load(server, keys, senders=1)
         load.start()
         try:
-            server.cli("keep", "set", str(keys.id), "--details", "40", "--begin")
+            server.cli("keep", "set", str(keys.id), "--details", "40", "--archive", "--begin")
             for turn in range(KILLS):
                 time.sleep(chance.uniform(0.0, 1.2))
                 pull_the_plug(server, only_worker=turn % 2 == 1)
@@ -51,6 +52,8 @@ def test_killed_while_old_details_go(tmp_path: Path) -> None:
             Authorization=f"Bearer {keys.secret_key}",
         )
         assert status == 400 and refused["error"]["field"] == "timestamp"
+        archived = sum(part.events for part in Archive(server.data).check(keys.id))
+        assert archived == OLD, "all that went, once"
         server.stop()
         assert integrity(tmp_path / "data") == "ok"
         server.cli("columns", "rebuild")

@@ -20,7 +20,9 @@ from tracker.extensions import db, writing
 from tracker.ledger import connect
 from tracker.models import KeepingRow, User
 
-COLUMNS = "k.site_id, s.time_zone, k.details, k.errors, k.names, k.begun_at, k.closed, k.run_at, k.doing"
+COLUMNS = (
+    "k.site_id, s.time_zone, k.details, k.errors, k.names, k.begun_at, k.closed, k.run_at, k.doing, k.archive"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,8 @@ def of_site(site_id: int) -> State:
     row = db.session.get(KeepingRow, site_id)
     if row is None:
         return State(site_id, zone, Keeping())
-    return _state(
-        (site_id, zone, row.details, row.errors, row.names, row.begun_at, row.closed, row.run_at, row.doing)
-    )
+    told = (row.details, row.errors, row.names, row.begun_at, row.closed, row.run_at, row.doing, row.archive)
+    return _state((site_id, zone, *told))
 
 
 def everything(path: Path) -> list[State]:
@@ -62,7 +63,7 @@ def everything(path: Path) -> list[State]:
 def change(
     site_id: int, told: Mapping[str, Any], now_ms: int, by: User | None, begun: bool | None = None
 ) -> State:
-    """Change `details`, `errors` or `names`; `begun` lets things go, or stops it. Raises Invalid.
+    """Change `details`, `errors`, `names` or `archive`; `begun` lets things go, or stops it. Raises Invalid.
 
     `by` is None for the command line and secret keys. What is kept longer from now on is not brought back.
     """
@@ -72,7 +73,9 @@ def change(
         row = session.get(KeepingRow, site_id)
         if row is None:
             usual = Keeping()
-            row = KeepingRow(site_id=site_id, details=usual.details, errors=usual.errors, names="{}")
+            row = KeepingRow(
+                site_id=site_id, details=usual.details, errors=usual.errors, names="{}", archive=False
+            )
             session.add(row)
         for key, value in checked.items():
             setattr(row, key, msgspec.json.encode(value).decode() if key == "names" else value)
@@ -101,14 +104,15 @@ def finish(path: Path, site_id: int, now_ms: int) -> None:
 
 
 def _state(row: tuple[Any, ...]) -> State:
-    site_id, zone, details, errors, names, begun, closed, run_at, doing = row
-    keeping = Keeping(details, errors, msgspec.json.decode(names), begun is not None)
+    site_id, zone, details, errors, names, begun, closed, run_at, doing, archive = row
+    keeping = Keeping(details, errors, msgspec.json.decode(names), begun is not None, bool(archive))
     return State(site_id, zone, keeping, closed, run_at, msgspec.json.decode(doing) if doing else None)
 
 
 def _words(row: KeepingRow) -> str:
     names = ", ".join(f"{name} {to_text(days)}" for name, days in msgspec.json.decode(row.names).items())
     told = f"details {to_text(row.details)}, errors {to_text(row.errors)}{', ' + names if names else ''}"
+    told += ", archived" if row.archive else ""
     return f"{told}; {'old ones go' if row.begun_at is not None else 'nothing goes'}"
 
 

@@ -45,6 +45,7 @@ def show(site: int, data: str | None) -> None:
 @click.option("--errors", metavar="DAYS", help="Days that the words of errors stay, or: ever.")
 @click.option("--name", "names", multiple=True, metavar="EVENT=DAYS", help="An event kept otherwise.")
 @click.option("--begin/--stop", "begun", default=None, help="Let go what is older, or keep everything.")
+@click.option("--archive/--no-archive", default=None, help="Write events to files before they go.")
 @data_option
 def change(
     site: int,
@@ -52,6 +53,7 @@ def change(
     errors: str | None,
     names: tuple[str, ...],
     begun: bool | None,
+    archive: bool | None,
     data: str | None,
 ) -> None:
     """Change it. --name replaces all events that were named so far."""
@@ -62,6 +64,8 @@ def change(
     }
     if names:
         told["names"] = rules.from_lines(names)
+    if archive is not None:
+        told["archive"] = archive
     with opened(data):
         _tell(keeping.change(site, told, clock.now_ms(), None, begun))
 
@@ -174,6 +178,8 @@ def _tell(state: State) -> None:
     click.echo(f"errors: {rules.to_text(numbers.errors)}")
     for name, days in numbers.names.items():
         click.echo(f"{name}: {rules.to_text(days)}")
+    if numbers.archive:
+        click.echo("archived before they go; see `desirepath archive list`")
     click.echo("old ones go" if numbers.begun else "nothing goes yet: `desirepath keep set --begin`")
     if state.closed:
         click.echo(f"rolled up before {_when(state.closed, state)}")

@@ -32,13 +32,15 @@ class Keeping:
 
     `errors` is how long the words of errors stay: their message and other properties. `names` holds what is
     kept shorter or longer than other details. `begun` tells whether anything goes at all: it does once
-    somebody has seen these numbers and said so.
+    somebody has seen these numbers and said so. `archive` is whether events are written to files outside the
+    ledger before they go.
     """
 
     details: int | None = DETAILS_DAYS
     errors: int | None = ERRORS_DAYS
     names: Mapping[str, int | None] = field(default_factory=dict)
     begun: bool = False
+    archive: bool = False
 
     def of(self, name: str) -> int | None:
         """Days an event of that name is kept."""
@@ -58,7 +60,7 @@ def limit(days: int | None, zone: str, now_ms: int) -> int | None:
 
 
 def read(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Checked `details`, `errors` and `names` out of what a form or a document says.
+    """Checked `details`, `errors`, `names` and `archive` out of what a form or a document says.
 
     Raises Invalid naming the field. Days are whole numbers; None stands for ever.
     """
@@ -68,9 +70,14 @@ def read(told: Mapping[str, Any]) -> dict[str, Any]:
             found[key] = days(value, key)
         elif key == "names":
             found[key] = names(value)
+        elif key == "archive":
+            if not isinstance(value, bool):
+                raise Invalid("archive is true or false.", field=key)
+            found[key] = value
         else:
             raise Invalid(
-                f"There is nothing called {key[:60]!r} to keep; say details, errors or names.", field=key[:60]
+                f"There is nothing called {key[:60]!r} to keep; say details, errors, names or archive.",
+                field=key[:60],
             )
     return found
 

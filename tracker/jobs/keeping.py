@@ -16,6 +16,8 @@ from functools import partial
 from tracker import clock
 from tracker.accounts import keeping
 from tracker.accounts.keeping import State
+from tracker.archive import rows
+from tracker.archive.archive import Archive
 from tracker.columns.base import Store
 from tracker.columns.sync import Sync
 from tracker.config import Settings
@@ -90,7 +92,8 @@ class Keeping:
         with self._store.connect() as connection:
             old = going.ids(connection, state.site_id, limits)
             wordy = going.wordy(connection, state.site_id, limits)
-        # Whoever wants to archive what goes does so here: `old` are ledger ids, and all of it is still there.
+        if old and state.keeping.archive:
+            self._archive(reader, state, old, now_ms)
         went = self._in_slices(state, "events", old, letting_go.events)
         if wordy and limits.errors is not None:
             self._writer.run(partial(_wordless, state, limits.errors, now_ms))
@@ -101,6 +104,12 @@ class Keeping:
         if went:
             log.info("details let go", extra={"site": state.site_id, "events": went})
         return went
+
+    def _archive(self, reader: Connection, state: State, old: Sequence[int], now_ms: int) -> None:
+        """Write what goes to files, all of it before any of it goes."""
+        site_id = state.site_id
+        keeping.note(self._settings.meta_path, site_id, {"doing": "archive", "of": len(old), "done": 0})
+        Archive(self._settings.data).add(site_id, rows.of(reader, site_id, old), now_ms)
 
     def _close(self, reader: Connection, state: State, until: int, now_ms: int) -> None:
         """Roll up all days before a moment, oldest first."""

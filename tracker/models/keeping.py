@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Integer, Text
+from sqlalchemy import Boolean, ForeignKey, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.extensions import Base
@@ -12,7 +12,8 @@ class KeepingRow(Base):
     """One site's numbers of days; NULL is for ever. `names` is JSON: days by event name.
 
     Nothing goes before `begun_at`. `closed` is the moment before which events are refused, `run_at` when it
-    was last looked through, `doing` (JSON) what is being done now. Times in epoch ms.
+    was last looked through, `doing` (JSON) what is being done now. `archive`: events are written to files
+    before they go. Times in epoch ms.
     """
 
     __tablename__ = "keeping"
@@ -25,3 +26,4 @@ class KeepingRow(Base):
     closed: Mapped[int | None] = mapped_column(Integer)
     run_at: Mapped[int | None] = mapped_column(Integer)
     doing: Mapped[str | None] = mapped_column(Text)
+    archive: Mapped[bool] = mapped_column(Boolean, default=False)

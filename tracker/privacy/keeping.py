@@ -18,6 +18,11 @@ def kept_for(rules: SiteRules, keeping: Keeping) -> tuple[str, ...]:
 def _sentences(rules: SiteRules, keeping: Keeping) -> Iterator[str]:
     if keeping.details is None:
         yield "What people did is kept without a time limit."
+    elif keeping.archive:
+        yield (
+            f"What people did is in use for {_days(keeping.details)} at most; then it is kept apart, "
+            "without a time limit, until it is deleted by whoever runs this website."
+        )
     else:
         yield (
             f"What people did is kept for {_days(keeping.details)} at most; then sums of days, weeks and "

@@ -20,12 +20,14 @@ def hers(owner: Person, sign_in: Callable[..., Browser]) -> Browser:
 def test_the_page_keeps_everything_until_it_is_told_to_begin(hers: Browser, site: Keys) -> None:
     path = f"/sites/{site.id}/settings/keeping"
     assert "This site keeps everything" in hers.get(path).text
-    done = hers.post(path, page=path, details="60", errors="ever", names="signup = 365\nlogin = 7", begun="1")
+    done = hers.post(
+        path, page=path, details="60", errors="ever", names="signup = 365\nlogin = 7", begun="1", archive="1"
+    )
     assert done.status_code == 302
     page = hers.get(path).text
     assert "This site keeps everything" not in page and "signup = 365" in page
     noted = hers.get(f"/sites/{site.id}/settings").text
-    assert "details 60, errors ever, login 7, signup 365; old ones go" in noted
+    assert "details 60, errors ever, login 7, signup 365, archived; old ones go" in noted
     assert hers.post(path, page=path, details="60", errors="30", names="").status_code == 302
     assert "This site keeps everything" in hers.get(path).text
 
@@ -54,14 +56,17 @@ def test_the_api_reads_and_changes_and_names_what_is_wrong(client: FlaskClient, 
     found = client.get(path, headers=headers).get_json()
     assert (found["details"], found["errors"], found["begun"]) == (90, 30, False)
     assert "credits_added" in found["forEver"]
-    wanted = {"details": None, "names": {"signup": 400}, "begun": True}
+    assert found["archive"] is False
+    wanted = {"details": None, "names": {"signup": 400}, "begun": True, "archive": True}
     changed = client.put(path, headers=headers, json=wanted)
+    assert changed.get_json()["archive"] is True
     assert (changed.get_json()["details"], changed.get_json()["begun"]) == (None, True)
     for body, field in (
         ({"details": "90"}, "details"),
         ({"names": {"signup": 0}}, "names.signup"),
         ({"names": {"credits_added": 9}}, "names"),
         ({"begun": 1}, "begun"),
+        ({"archive": "yes"}, "archive"),
         ({"days": 3}, "days"),
         ([], "body"),
     ):

@@ -47,7 +47,7 @@ class KeepingPages:
         access.row(site_id, Role.ADMIN)
         begun = request.form.get("begun") == "1"
         try:
-            told = _told(request.form)
+            told = _told(request.form) | {"archive": request.form.get("archive") == "1"}
             keeping.change(site_id, told, clock.now_ms(), access.need_viewer().user, begun)
         except Invalid as error:
             return self._render(site_id, {}, error), 400

@@ -37,6 +37,7 @@ def state_json(state: State) -> dict[str, Any]:
         "names": dict(state.keeping.names),
         "forEver": sorted(FOR_EVER),
         "begun": state.keeping.begun,
+        "archive": state.keeping.archive,
         "closedBefore": _iso(state.closed),
         "lookedThroughAt": _iso(state.run_at),
         "doing": dict(state.doing) if state.doing else None,

@@ -15,6 +15,7 @@ NUMBERS: Json = {
         "description": "Days of single events, by name.",
     },
 }
+ARCHIVE: Json = {"type": "boolean", "description": "Whether events are written to files before they go."}
 SCHEMAS: Json = {
     "KeepingNumbers": {"type": "object", "additionalProperties": False, "properties": NUMBERS},
     "KeepingChange": {
@@ -23,15 +24,17 @@ SCHEMAS: Json = {
         "properties": {
             **NUMBERS,
             "begun": {"type": "boolean", "description": "Whether anything goes at all."},
+            "archive": ARCHIVE,
         },
     },
     "Keeping": {
         "type": "object",
-        "required": ["details", "errors", "names", "forEver", "begun"],
+        "required": ["details", "errors", "names", "forEver", "begun", "archive"],
         "properties": {
             **NUMBERS,
             "forEver": {"type": "array", "items": {"type": "string"}},
             "begun": {"type": "boolean"},
+            "archive": ARCHIVE,
             "closedBefore": {**UTC, "description": "Days before it are rolled up and take no more events."},
             "lookedThroughAt": UTC,
             "doing": {"type": ["object", "null"]},
