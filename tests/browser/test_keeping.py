@@ -19,6 +19,7 @@ def test_the_page_is_readable_and_shows_what_would_go(demo: Demo, size: dict[str
         page.goto(demo.path(demo.shop, "settings/keeping"))
         expect(page.get_by_role("heading", name="How long what is kept")).to_be_visible()
         expect(page.get_by_text("This site keeps everything")).to_be_visible()
+        expect(page.get_by_role("link", name="Keeping")).to_be_in_viewport()
         page.get_by_label("Details, days").fill("1")
         page.get_by_role("button", name="Show what would go").click()
         going = page.get_by_role("region", name="What would go with these numbers")

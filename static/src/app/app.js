@@ -11,3 +11,4 @@ import "./js/print.js";
 import "./js/filter-bar.js";
 import "./js/palette.js";
 import "./js/builder.js";
+import "./js/tabs.js";
