@@ -143,7 +143,7 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
         writer=writer,
         readers=readers,
         sync=sync,
-        answers=Answers(store),
+        answers=Answers(store, memory_mb=settings.columns_memory_mb),
         jobs=jobs,
         uploads=uploads,
         background=[sites, SaltKeeper(settings.meta_path, visitors), sync, WarmUp(), jobs, alerts, uploads],

@@ -17,8 +17,14 @@ from tracker.analytics.query import Query
 from tracker.analytics.registry import Question, to_json
 from tracker.columns.base import Store
 from tracker.domain.period import day_start
+from tracker.errors import Unavailable
 
 CACHE_BYTES = 16 << 20
+AT_ONCE = 4
+"""Questions asked of the store at once; more would not be sooner done on a few processors."""
+MEMORY_OF_ONE_MB = 96
+"""What a question may need; where the store has less for each, fewer are asked at once."""
+PATIENCE_SECONDS = 25.0
 EXACT = ("user-activity",)
 """Documents of exactly the keys that were agreed on: only the header tells from when they are."""
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -29,11 +35,13 @@ class Answers:
 
     The key holds the store's version, so an answer is never older than what the store knows, and of the
     moment it is asked in only the day, which is all that answers depend on. What is kept is bounded in bytes;
-    what was not asked for longest goes first.
+    what was not asked for longest goes first. `memory_mb` is what the store may use for answering.
     """
 
-    def __init__(self, store: Store, cache_bytes: int = CACHE_BYTES) -> None:
+    def __init__(self, store: Store, cache_bytes: int = CACHE_BYTES, memory_mb: int | None = None) -> None:
         self._store = store
+        at_once = AT_ONCE if memory_mb is None else min(AT_ONCE, max(1, memory_mb // MEMORY_OF_ONE_MB))
+        self._turns = threading.BoundedSemaphore(at_once)
         self._most = cache_bytes
         self._held = 0
         self._kept: OrderedDict[Any, bytes] = OrderedDict()
@@ -47,9 +55,14 @@ class Answers:
 
     def asked(self, question: Question[Any, Any], query: Query, **options: Any) -> tuple[Any, date | None]:
         """The answer, and from which day on it is where it needs details that are gone before."""
-        with self._store.connect() as connection:
-            fitted, since = details.fit(connection, question, query, options)
-            return question(connection, fitted, **options), since
+        if not self._turns.acquire(timeout=PATIENCE_SECONDS):
+            raise Unavailable("Many questions are being answered; please come back soon.", retry_after=5)
+        try:
+            with self._store.connect() as connection:
+                fitted, since = details.fit(connection, question, query, options)
+                return question(connection, fitted, **options), since
+        finally:
+            self._turns.release()
 
     def view(self) -> AbstractContextManager[sa.Connection]:
         """One consistent view of the store, for reading. Raises Unavailable."""

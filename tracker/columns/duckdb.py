@@ -184,12 +184,20 @@ class DuckDBStore:
 
     @contextmanager
     def connect(self) -> Iterator[sa.Connection]:
-        """One consistent view of all tables for reading."""
+        """One consistent view of all tables for reading. Raises Unavailable, also for want of memory."""
         opened = self._opened
         if opened is None:
             raise Unavailable("The figures are being prepared; please come back soon.", retry_after=2)
-        with opened.engine.connect() as connection:
-            yield connection
+        try:
+            with opened.engine.connect() as connection:
+                yield connection
+        except sa.exc.DBAPIError as error:
+            if not isinstance(error.orig, duckdb.OutOfMemoryException):
+                raise
+            raise Unavailable(
+                f"This needs more memory than the {self._memory_mb} MB the column store may use. Ask about "
+                "fewer days, or raise DESIREPATH_COLUMNS_MEMORY_MB."
+            ) from error
 
     def version(self) -> int:
         """Changes whenever an answer may."""
