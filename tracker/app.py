@@ -114,7 +114,7 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
     alerts = Clockwork([Alerts(settings, sites, readers)], "alerts")  # waits for mail servers, so by itself
     jobs = Clockwork(
         [
-            Erasures(settings, writer, sync),
+            Erasures(settings, writer, sync, sites),
             Keeping(settings, writer, sync, store),
             Backups(settings),
             RestoreTests(settings),
@@ -128,8 +128,10 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
             return products.called(connection, site_id, [product_id]).get(product_id)
 
     def user_by_email(site_id: int, email: str) -> str | None:
+        site = sites.by_id(site_id)
         with readers.read() as connection:
-            verified, claimed = known_as.user_ids(connection, site_id, email)
+            names = site.pseudonyms if site is not None else None
+            verified, claimed = known_as.user_ids(connection, site_id, email, names)
         if verified or claimed:
             return verified[0] if len(verified) == 1 else None
         return email.lower()

@@ -82,6 +82,7 @@ LEVELS: dict[str, Level] = {
     "api.openapi": Level.PUBLIC,
     "api.export_person": Level.ADMIN,
     "api.erase_person": Level.ADMIN,
+    "api.pseudonymise_person": Level.ADMIN,
     "api.erasure": Level.ADMIN,
     "api.get_privacy": Level.ADMIN,
     "api.change_privacy": Level.ADMIN,

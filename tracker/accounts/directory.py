@@ -16,7 +16,9 @@ from pysqlite3 import dbapi2 as sqlite
 
 from tracker import clock
 from tracker.accounts import keys
+from tracker.accounts.erasures import KEY, Kind, key_of
 from tracker.domain.erased import Erased
+from tracker.domain.pseudonyms import SHAPE, Pseudonyms
 from tracker.domain.site import Identity, Site, SiteRules
 from tracker.ledger import connect
 
@@ -31,6 +33,7 @@ COLUMNS = (
     "track_anonymous, collect_ip, collect_user_agent, visitor_rate, strict_types, privacy_page, "
     "privacy_contact"
 )
+MARKS = "SELECT site_id, at, marks FROM erasures WHERE kind = ? ORDER BY at"
 ENDS = ("previous_secret_key_until", "previous_token_secret_until")
 
 
@@ -157,7 +160,7 @@ def _read(connection: connect.Connection, now_ms: int) -> _Snapshot:
         signing = connection.execute(
             "SELECT site_id, provider, secret, previous_secret, previous_secret_until FROM webhook_secrets"
         ).fetchall()
-        erased = _erased(connection)
+        erased, pseudonyms = _erased(connection), _pseudonyms(connection)
         closed = dict(connection.execute("SELECT site_id, closed FROM keeping WHERE closed IS NOT NULL"))
     finally:
         connection.execute("ROLLBACK")
@@ -170,18 +173,32 @@ def _read(connection: connect.Connection, now_ms: int) -> _Snapshot:
         found = _site(values, tuple(domains.get(values["id"], ())), now_ms)
         signed, gone = secrets.get(found.id, {}), erased.get(found.id)
         until = closed.get(found.id, 0)
-        _add(snapshot, replace(found, webhook_secrets=signed, erased=gone, closed=until))
+        names = pseudonyms.get(found.id)
+        _add(snapshot, replace(found, webhook_secrets=signed, erased=gone, closed=until, pseudonyms=names))
     return snapshot
 
 
 def _erased(connection: connect.Connection) -> dict[int, Erased]:
     marks: dict[int, dict[str, int]] = {}
-    for site_id, at, hashes in connection.execute("SELECT site_id, at, marks FROM erasures ORDER BY at"):
+    for site_id, at, hashes in connection.execute(MARKS, (Kind.ERASED.value,)):
         marks.setdefault(site_id, {}).update(dict.fromkeys(json.loads(hashes), at))
-    if not marks:
-        return {}
-    key = connection.execute("SELECT value FROM app_secrets WHERE name = 'erasure'").fetchone()[0]
-    return {site_id: Erased(site_id, bytes(key), known) for site_id, known in marks.items()}
+    return {site_id: Erased(site_id, _secret(connection, KEY), known) for site_id, known in marks.items()}
+
+
+def _pseudonyms(connection: connect.Connection) -> dict[int, Pseudonyms]:
+    marks: dict[int, set[str]] = {}
+    for site_id, _, told in connection.execute(MARKS, (Kind.PSEUDONYMISED.value,)):
+        marks.setdefault(site_id, set()).update(json.loads(told))
+    found = {}
+    for site_id, told in marks.items():
+        values = frozenset(one for one in told if SHAPE.fullmatch(one))
+        key = _secret(connection, key_of(site_id))
+        found[site_id] = Pseudonyms(site_id, key, frozenset(told) - values, values)
+    return found
+
+
+def _secret(connection: connect.Connection, name: str) -> bytes:
+    return bytes(connection.execute("SELECT value FROM app_secrets WHERE name = ?", (name,)).fetchone()[0])
 
 
 def _webhook_secrets(rows: list[Any], now_ms: int) -> dict[int, dict[str, tuple[str, ...]]]:

@@ -1,9 +1,12 @@
-"""Erasing people: the order, which a server that was killed still finds, and the receipt that stays."""
+"""Erasing people, or pseudonymising them: the order, which a server that was killed still finds, and the
+receipt that stays."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +24,18 @@ from tracker.models import Erasure, User
 KEY = "erasure"
 """The name of the secret that marks are made with."""
 LOOK_SECONDS = 0.1
-RECEIPT = "id, site_id, at, finished_at, events"
+RECEIPT = "id, site_id, at, finished_at, events, kind"
+
+
+class Kind(StrEnum):
+    """What is done to somebody."""
+
+    ERASED = "erased"
+    PSEUDONYMISED = "pseudonymised"
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """Whom an erasure that is not done yet is of."""
+    """Whom an order that is not done yet is about."""
 
     users: list[str]
     visitors: list[str]
@@ -33,35 +43,43 @@ class Pending(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An erasure that is not done yet; `at` in epoch ms."""
+    """What is not done yet; `at` in epoch ms."""
 
     number: int
     site_id: int
     at: int
     who: Pending
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What stays of an erasure: nothing that tells whom. Times in epoch ms; not finished: None."""
+    """What stays of it: nothing that tells whom. Times in epoch ms; not finished: None."""
 
     number: int
     site_id: int
     at: int
     finished_at: int | None
     events: int
+    kind: str = Kind.ERASED
 
 
-def order(path: Path, site_id: int, found: Person, now_ms: int, by: User | None) -> int:
-    """Have somebody erased; gives the receipt's number. From here on nothing of them is taken in again.
+def order(
+    path: Path, site_id: int, found: Person, now_ms: int, by: User | None, kind: Kind = Kind.ERASED
+) -> int:
+    """Have somebody erased or pseudonymised; gives the receipt's number.
 
-    `path` is the metadata file. `by` is None for the command line and secret keys.
+    From here on nothing of them is taken in again, or nothing that tells who they are. `path` is the metadata
+    file. `by` is None for the command line and secret keys.
     """
-    key = secrets.kept(path, KEY)
-    named = [(USER, who) for who in found.users] + [(VISITOR, who) for who in found.visitors]
-    marks = [mark(key, site_id, kind, who) for kind, who in named]
+    erased = kind is Kind.ERASED
+    key = secrets.kept(path, KEY if erased else key_of(site_id))
+    users = found.users if erased else found.users[:1]  # the others are e-mails, which get pseudonyms
+    named = [(USER, who) for who in users] + [(VISITOR, who) for who in found.visitors]
+    marks = [mark(key, site_id, of, who) for of, who in named]
     row = Erasure(
         site_id=site_id,
+        kind=kind.value,
         at=now_ms,
         by_id=by.id if by is not None else None,
         marks=msgspec.json.encode(marks).decode(),
@@ -71,14 +89,31 @@ def order(path: Path, site_id: int, found: Person, now_ms: int, by: User | None)
     with writing() as session:
         session.add(row)
         session.flush()
-        audit.note(by, "person erased", now_ms, site_id, f"receipt {row.id}")
+        audit.note(by, f"person {kind}", now_ms, site_id, f"receipt {row.id}")
         return row.id
+
+
+def key_of(site_id: int) -> str:
+    """The name of the secret that the pseudonyms of a site are made with."""
+    return f"pseudonyms of site {site_id}"
 
 
 def unfinished(path: Path) -> list[Order]:
     """Orders that are not done yet, oldest first."""
-    rows = _ask(path, "SELECT id, site_id, at, pending FROM erasures WHERE pending IS NOT NULL ORDER BY id")
-    return [Order(number, site, at, msgspec.json.decode(who, type=Pending)) for number, site, at, who in rows]
+    rows = _ask(
+        path, "SELECT id, site_id, at, pending, kind FROM erasures WHERE pending IS NOT NULL ORDER BY id"
+    )
+    return [
+        Order(number, site, at, msgspec.json.decode(who, type=Pending), Kind(kind))
+        for number, site, at, who, kind in rows
+    ]
+
+
+def promise(path: Path, number: int, pseudonyms: Iterable[str]) -> None:
+    """Keep the pseudonyms of an order, so that what is on its way in gets them, too."""
+    ((marks,),) = _ask(path, "SELECT marks FROM erasures WHERE id = ?", (number,))
+    told = sorted({*msgspec.json.decode(marks), *pseudonyms})
+    _change(path, "UPDATE erasures SET marks = ? WHERE id = ?", (msgspec.json.encode(told).decode(), number))
 
 
 def count(path: Path, number: int, events: int) -> None:

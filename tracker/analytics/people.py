@@ -62,6 +62,7 @@ def searched(text: str) -> str:
     return text.strip()
 
 
+Conditions = list[sa.ColumnElement[bool]]
 PARAMETERS = (
     Parameter("search", "Part of a user id, visitor id, name, email or phone number.", searched, ""),
     Parameter("sort", f"One of {', '.join(SORTS)}; a - before it turns it round.", sorting, "last_seen"),
@@ -69,7 +70,9 @@ PARAMETERS = (
 
 
 @question(name="people", ever=True, title="People", parameters=PARAMETERS, rows="people")
-def answer(connection: sa.Connection, query: Query, search: str = "", sort: str = "last_seen") -> People:
+def answer(
+    connection: sa.Connection, query: Query, search: str = "", sort: str = "last_seen", pseudonym: str = ""
+) -> People:
     """Everybody with at least one interactive event in the period, bots left out.
 
     - **Events**: their interactive events in the period. **Page views**: their page views in it.
@@ -77,12 +80,14 @@ def answer(connection: sa.Connection, query: Query, search: str = "", sort: str 
     - **First and last seen**: their first and last interactive event of all time.
     - **Country, device, browser, OS**: as told on their latest visit of all time.
 
-    `search` finds any part of a user id, visitor id, name, email or phone number, in upper or lower case.
+    `search` finds any part of a user id, visitor id, name, email or phone number, in upper or lower case; all
+    of a name, email or phone number also finds who was pseudonymised (`pseudonym` is what stands for it).
     Sorted by when they were seen last, first seen, events, visits, page views (the latest or most first), or
     by name from A on; persons without a name come after the others.
     """
-    rows = connection.execute(_page(query, search, sort)).all()
-    total = int(rows[0].total) if rows else _total(connection, query, search)
+    matching = _matching(search, pseudonym)
+    rows = connection.execute(_page(query, matching, sort)).all()
+    total = int(rows[0].total) if rows else _total(connection, query, matching)
     return People(total, tuple(_person(row) for row in rows))
 
 
@@ -105,9 +110,9 @@ def _person(row: Any) -> Person:
     )
 
 
-def _page(query: Query, search: str, sort: str) -> sa.Select[Any]:
+def _page(query: Query, matching: Conditions, sort: str) -> sa.Select[Any]:
     """Rows of `persons` with active_events, views, visits and total, in order."""
-    found = _found(query, search)
+    found = _found(query, matching)
     key, *rest = _order(found, sort)
     # Sorted as few narrow columns; the wide ones are looked up for those shown only.
     shown = sa.select(*found.c, sa.func.count().over().label("total"))
@@ -121,7 +126,7 @@ def _page(query: Query, search: str, sort: str) -> sa.Select[Any]:
     )
 
 
-def _found(query: Query, search: str) -> sa.CTE:
+def _found(query: Query, matching: Conditions) -> sa.CTE:
     acts = packed(query).subquery("acts")
     events, views = sa.func.sum(acts.c.events), sa.func.sum(acts.c.views)
     active = (
@@ -148,17 +153,20 @@ def _found(query: Query, search: str) -> sa.CTE:
         )
         .join_from(active, persons, active.c.person_id == persons.c.person_id)
         .outerjoin(visits, visits.c.person_id == active.c.person_id)
-        .where(persons.c.site_id == query.site_id, *_matching(search))
+        .where(persons.c.site_id == query.site_id, *matching)
         .cte("found")
     )
 
 
-def _matching(search: str) -> list[sa.ColumnElement[bool]]:
+def _matching(search: str, pseudonym: str) -> Conditions:
     if not search:
         return []
     told = (persons.c.user_id, persons.c.visitor, persons.c.name, persons.c.email, persons.c.phone)
     wanted = search.lower()
-    return [sa.or_(*(contains(sa.func.lower(column), sa.literal(wanted)) for column in told))]
+    found: Conditions = [contains(sa.func.lower(column), sa.literal(wanted)) for column in told]
+    if pseudonym:
+        found += [column == pseudonym for column in told[2:]]
+    return [sa.or_(*found)]
 
 
 def _order(table: sa.FromClause, sort: str) -> list[sa.ColumnElement[Any]]:
@@ -177,7 +185,7 @@ def _order(table: sa.FromClause, sort: str) -> list[sa.ColumnElement[Any]]:
     return [*nameless, key.asc() if upwards else key.desc(), table.c.person_id]
 
 
-def _total(connection: sa.Connection, query: Query, search: str) -> int:
+def _total(connection: sa.Connection, query: Query, matching: Conditions) -> int:
     if not query.offset:
         return 0
-    return connection.scalar(sa.select(sa.func.count()).select_from(_found(query, search))) or 0
+    return connection.scalar(sa.select(sa.func.count()).select_from(_found(query, matching))) or 0

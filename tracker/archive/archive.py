@@ -8,7 +8,7 @@ leaves a file that no manifest names; whoever writes that month next removes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tracker.archive import manifest, parquet, rows
@@ -18,6 +18,7 @@ from tracker.domain.event import Event
 from tracker.errors import NotFound, Unavailable
 
 FOLDER = "archive"
+Change = Callable[[Row], Row]
 
 
 class Archive:
@@ -73,6 +74,40 @@ class Archive:
                     told = manifest.read(folder, site_id)
                     _place(folder, told, _described(work, target, part.month, now_ms))
         return gone
+
+    def rewrite(
+        self, site_id: int, users: Sequence[str], visitors: Sequence[str], change: Change, now_ms: int
+    ) -> int:
+        """Write every month in which `change` makes another row of what these people did.
+
+        `change` takes and gives event id, user, profile, context, properties. Gives how many rows changed.
+        """
+        total, folder, parts = 0, self.folder(site_id), self.listed(site_id)
+        if not parts:
+            return 0
+        with parquet.work(folder) as work:
+            theirs = work.doom([folder / one.file for one in parts], users, visitors)
+            for part in parts if theirs else ():
+                old = [row for some in work.theirs(folder / part.file) for row in some]
+                changed = [fresh for row in old if (fresh := change(row)) != row]
+                if changed:
+                    target = _next(folder, part.month, part)
+                    work.write_changed(target, folder / part.file, changed)
+                    told = manifest.read(folder, site_id)
+                    _place(folder, told, _described(work, target, part.month, now_ms))
+                    total += len(changed)
+        return total
+
+    def profiles(self, site_id: int, users: Sequence[str], visitors: Sequence[str]) -> set[str]:
+        """All profiles (JSON) that came with what these people did."""
+        folder, found = self.folder(site_id), set[str]()
+        files = [folder / one.file for one in self.listed(site_id)]
+        if files:
+            with parquet.work(folder) as work:
+                if work.doom(files, users, visitors):
+                    rows = (row for file in files for some in work.theirs(file) for row in some)
+                    found.update(profile for _, _, profile, _, _ in rows if profile is not None)
+        return found
 
     def check(self, site_id: int, month: str | None = None) -> list[Part]:
         """The parts of a site (or of one month), each compared with its checksum.

@@ -62,6 +62,21 @@ _DOOM = """
     WHERE list_contains($users, user_id) OR user_id IS NULL AND list_contains($visitors, visitor)
 """
 
+TEXTS = ("user_id", "profile", "context", "properties")
+_THEIRS = (
+    f"SELECT event_id, {', '.join(TEXTS)} FROM read_parquet(?) "  # noqa: S608 - names of ours
+    "WHERE event_id IN (SELECT event_id FROM doomed)"
+)
+_CHANGED = "CREATE OR REPLACE TABLE changed AS SELECT " + ", ".join(
+    f"unnest(${number}::VARCHAR[]) AS {name}" for number, name in enumerate(("event_id", *TEXTS), 1)
+)
+_WITH_CHANGED = (
+    "SELECT old.* REPLACE ("  # noqa: S608 - names of ours
+    + ", ".join(f"CASE WHEN c.event_id IS NULL THEN old.{name} ELSE c.{name} END AS {name}" for name in TEXTS)
+    + ') FROM read_parquet($old) old LEFT JOIN changed c ON c.event_id = old.event_id ORDER BY old."at", '
+    "old.event_id"
+)
+
 Row = tuple[Any, ...]
 
 
@@ -118,6 +133,22 @@ class Work:
         """Write an old file without what `doom` noted."""
         kept = "SELECT * FROM read_parquet($old) WHERE event_id NOT IN (SELECT event_id FROM doomed)"
         self._copy(kept, {"old": str(old)}, target)
+
+    def theirs(self, file: Path) -> Iterator[list[Row]]:
+        """Of what `doom` noted in a file, some at a time: event id, user, profile, context, properties."""
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(_THEIRS, [str(file)])
+            while some := cursor.fetchmany(ROWS):
+                yield some
+        finally:
+            cursor.close()
+
+    def write_changed(self, target: Path, old: Path, changed: Sequence[Row]) -> None:
+        """Write an old file with other texts in some events, told as `theirs` tells them."""
+        columns = [list(column) for column in zip(*changed, strict=True)]
+        self._connection.execute(_CHANGED, columns)
+        self._copy(_WITH_CHANGED, {"old": str(old)}, target)
 
     def about(self, file: Path) -> tuple[int, int, int]:
         """How many events a file holds, and the times of the first and the last (epoch ms; 0 if empty)."""

@@ -16,8 +16,10 @@ from tracker.cli.data import data_option, opened, read_settings
 from tracker.cli.which import writing
 from tracker.domain.erased import USER, VISITOR, Erased
 from tracker.domain.event import Event
+from tracker.domain.pseudonyms import Pseudonyms
 from tracker.domain.site import Site
 from tracker.errors import Invalid, NotFound
+from tracker.ingest import pseudonyms
 from tracker.services import Services
 
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -91,20 +93,23 @@ def restore(site: int, into: int, month: str | None, data: str | None) -> None:
 def _bring(services: Services, kept: Archive, site: int, parts: list[Part], target: Site) -> tuple[int, int]:
     accepted = known = 0
     source = services.sites.by_id(site)
+    names = [one.pseudonyms for one in (source, target) if one is not None and one.pseudonyms is not None]
     erased = [one.erased for one in (source, target) if one is not None and one.erased is not None]
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as shown:
         bar = shown.add_task("Restoring", total=sum(part.events for part in parts))
         for part in parts:
             for some in kept.events(site, part, target.id):
-                receipt = services.writer.write(list(_allowed(some, erased)))
+                receipt = services.writer.write(list(_allowed(some, erased, names)))
                 accepted, known = accepted + receipt.accepted, known + receipt.duplicates
                 shown.advance(bar, len(some))
     return accepted, known
 
 
-def _allowed(events: list[Event], erased: list[Erased]) -> Iterator[Event]:
-    """Those of nobody who was erased, also where the files are an older copy."""
+def _allowed(events: list[Event], erased: list[Erased], names: list[Pseudonyms]) -> Iterator[Event]:
+    """Those of nobody who was erased, with pseudonyms, also where the files are an older copy."""
     for event in events:
+        for one in names:
+            pseudonyms.take(event, one)
         if not any(
             one.covers(USER, event.user_id, event.at) or one.covers(VISITOR, event.visitor, event.at)
             for one in erased

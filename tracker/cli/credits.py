@@ -66,7 +66,7 @@ def balance(email: str, last: int, site_id: int | None, data: str | None) -> Non
         services: Services = app.extensions["desirepath"]
         site = chosen(services, site_id)
         with services.readers.read() as connection:
-            user = who.user_id(connection, site.id, email)
+            user = who.user_id(connection, site.id, email, site.pseudonyms)
             found = operations(connection, site.id, user)
         services.readers.close()
     left = balances(found) or {None: Decimal(0)}
@@ -92,7 +92,7 @@ def _move(
         site = chosen(services, site_id)
         with writing(services):
             with services.readers.read() as connection:
-                user = who.user_id(connection, site.id, email)
+                user = who.user_id(connection, site.id, email, site.pseudonyms)
             change = support.read({**told, "user": {"id": user}}, BY)
             moved = support.carry_out(services.pipeline, services.writer, site, change, clock.now_ms())
         services.readers.close()

@@ -1,4 +1,4 @@
-"""`desirepath user erase`: one person's right to be forgotten, from the command line."""
+"""`desirepath user erase` and `user pseudonymise`: one person's rights, from the command line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Flask
 
 from tracker import clock
 from tracker.accounts import erasures, sites
-from tracker.accounts.erasures import Receipt
+from tracker.accounts.erasures import Kind, Receipt
 from tracker.cli.data import data_option, opened
 from tracker.columns.duckdb import DuckDBStore, Locked
 from tracker.config import Settings
@@ -31,25 +31,44 @@ def erase(site: int, person: str, yes: bool, data: str | None) -> None:
 
     PERSON is a user id, a visitor id, or an e-mail that one user alone has.
     """
+    _order(site, person, Kind.ERASED, None if yes else "Erase {} events and all that is known of them?", data)
+
+
+@click.command()
+@click.argument("site", type=int)
+@click.argument("person")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@data_option
+def pseudonymise(site: int, person: str, yes: bool, data: str | None) -> None:
+    """Put pseudonyms in place of a person's e-mail, phone number and names, everywhere. Prints the receipt.
+
+    PERSON is a user id, a visitor id, or an e-mail that one user alone has. Their e-mail still finds them.
+    """
+    question = "Take out of {} events, and of all that is known of them, who they are?"
+    _order(site, person, Kind.PSEUDONYMISED, None if yes else question, data)
+
+
+def _order(site: int, person: str, kind: Kind, question: str | None, data: str | None) -> None:
     with opened(data) as app:
         services: Services = app.extensions["desirepath"]
         found = _need(services, site, person)
-        if not yes:
-            click.confirm(f"Erase {len(found.ids):,} events and all that is known of them?", abort=True)
+        if question is not None:
+            click.confirm(question.format(f"{len(found.ids):,}"), abort=True)
         path = services.settings.meta_path
-        number = erasures.order(path, site, found, clock.now_ms(), None)
+        number = erasures.order(path, site, found, clock.now_ms(), None, kind)
         receipt = _carry_out(app, site, number)
     if receipt.finished_at is None:
         raise Unavailable(f"Receipt {number} is not finished yet; the server goes on with it.")
-    click.echo(f"Receipt {receipt.number}: {receipt.events:,} events erased.")
+    click.echo(f"Receipt {receipt.number}: {receipt.events:,} events {kind}.")
 
 
 def _need(services: Services, site: int, person: str) -> Person:
     sites.need(site)
+    known = services.sites.by_id(site)
     if not services.settings.ledger_path.exists():
         raise NotFound("There are no events yet.")
     with services.readers.read() as connection:
-        return people.need(connection, site, person)
+        return people.need(connection, site, person, known.pseudonyms if known is not None else None)
 
 
 def _carry_out(app: Flask, site: int, number: int) -> Receipt:

@@ -9,7 +9,7 @@ import msgspec
 
 from tracker import clock
 from tracker.cli.data import data_option, opened
-from tracker.cli.erase import erase
+from tracker.cli.erase import erase, pseudonymise
 from tracker.cli.which import chosen, local, plain, site_option
 from tracker.domain.money import plain as amount
 from tracker.domain.site import Site
@@ -30,10 +30,11 @@ HEADINGS = {
 
 @click.group()
 def user() -> None:
-    """Users of a site: find them, see what went wrong, erase them."""
+    """Users of a site: find them, see what went wrong, erase or pseudonymise them."""
 
 
 user.add_command(erase)
+user.add_command(pseudonymise)
 
 
 @user.command()
@@ -50,7 +51,7 @@ def check(email: str, as_json: bool, site_id: int | None, data: str | None) -> N
         services: Services = app.extensions["desirepath"]
         site = chosen(services, site_id)
         with services.readers.read() as connection:
-            found = of_email(connection, site.id, email, clock.now_ms())
+            found = of_email(connection, site.id, email, clock.now_ms(), site.pseudonyms)
         services.readers.close()
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
@@ -71,7 +72,9 @@ def list_users(search: str, limit: int, after: str, site_id: int | None, data: s
         services: Services = app.extensions["desirepath"]
         site = chosen(services, site_id)
         with services.readers.read() as connection:
-            found = users.page(connection, site.id, search=search, after=after, limit=limit)
+            found = users.page(
+                connection, site.id, search=search, after=after, limit=limit, names=site.pseudonyms
+            )
         services.readers.close()
     for one in found:
         seen = local(one.first_seen, site), local(one.last_seen, site)

@@ -138,13 +138,15 @@ class Sync:
         self._rebuild = True
         self._wake.set()
 
-    def rewrite(self, timeout: float) -> bool:
+    def rewrite(self, timeout: float, *, rebuilt: bool = False) -> bool:
         """Catch up with the ledger, then write the file anew, so that nothing deleted stays in it.
 
+        `rebuilt` makes the store anew from the ledger first: what is in it may not be there any more.
         For one caller at a time. False when the time (seconds) is over; it is done later then.
         """
         with self._moved:
             goal = self._rewritten + 1
+            self._rebuild = self._rebuild or rebuilt
             self._rewrite = True
             self._wake.set()
             return self._moved.wait_for(lambda: self._rewritten >= goal, timeout)
@@ -193,8 +195,8 @@ class Sync:
             reader.close()
 
     def _step(self, reader: connect.Connection) -> None:
+        rewrite = self._rewrite  # asked for now, so that what is asked for with it is made ready, too
         self._ready(reader)
-        rewrite = self._rewrite
         careful = self._size < self._store.chunk
         catch_up(
             self._store,

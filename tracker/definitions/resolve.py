@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from tracker.analytics.filters import check
 from tracker.analytics.query import Query, Segment, SiteLike
@@ -12,6 +12,21 @@ from tracker.definitions.stored import OfSite
 from tracker.errors import Invalid, NotFound
 
 Params = Mapping[str, Sequence[str]]
+
+
+class Pseudonyms(Protocol):
+    """What stands for texts of people who were pseudonymised."""
+
+    def of(self, text: str) -> str:
+        """What stands for a text."""
+
+
+class Searched(SiteLike, Protocol):
+    """A site whose people may have pseudonyms."""
+
+    @property
+    def pseudonyms(self) -> Pseudonyms | None:
+        """None where nobody has."""
 
 
 def query_of(site: SiteLike, params: Params, now_ms: int) -> Query:
@@ -23,15 +38,19 @@ def query_of(site: SiteLike, params: Params, now_ms: int) -> Query:
 
 
 def resolve(
-    site: SiteLike, name: str, params: Params, now_ms: int
+    site: Searched, name: str, params: Params, now_ms: int
 ) -> tuple[Question[Any, Any], Query, dict[str, Any]]:
     """A question by name with its query and its own options. Raises Invalid or NotFound.
 
     `segment=4` cuts the query by a stored segment. Parameters of stored kinds take numbers, too, and what
-    the site has defined stands in where they are left out.
+    the site has defined stands in where they are left out. Who is looked for by a text is also looked for by
+    its pseudonym.
     """
     question = get(name)
-    return question, query_of(site, params, now_ms), question.read(params, OfSite(site.id))
+    options = question.read(params, OfSite(site.id))
+    if options.get("search") and site.pseudonyms is not None and name == "people":
+        options["pseudonym"] = site.pseudonyms.of(options["search"])
+    return question, query_of(site, params, now_ms), options
 
 
 def _segment(site: SiteLike, params: Params) -> Segment | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tracker.domain.erased import Erased
+from tracker.domain.pseudonyms import Pseudonyms
 
 PROVIDERS = ("paystack", "stripe")
 """Payment providers whose webhooks are understood."""
@@ -58,6 +59,8 @@ class Site:
     """What each payment provider may sign its webhooks with, newest first."""
     erased: Erased | None = None
     """Whose past is not taken in again; None where nobody was ever erased."""
+    pseudonyms: Pseudonyms | None = None
+    """Of whom only pseudonyms are taken in; None where nobody was ever pseudonymised."""
     closed: int = 0
     """The moment (epoch ms) before which days are rolled up and take no more events; 0: none are."""
     privacy_page: bool = False

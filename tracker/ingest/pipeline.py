@@ -29,6 +29,7 @@ STEPS: tuple[Step, ...] = (
     consent.readable,
     what.properties,
     place.page,
+    who.pseudonymised,
     place.device,
 )
 

@@ -10,7 +10,7 @@ from tracker.domain.arrival import Arrival
 from tracker.domain.erased import USER, VISITOR
 from tracker.domain.event import MAX_ID, Drop, DropReason, Event, Flag, RawEvent, RawUser, Trust
 from tracker.domain.site import Identity
-from tracker.ingest import scrub
+from tracker.ingest import pseudonyms, scrub
 from tracker.ingest.tools import Tools
 
 MAX_TEXT = 200
@@ -104,6 +104,13 @@ def not_erased(event: Event, raw: RawEvent, arrival: Arrival, tools: Tools) -> D
     if erased.covers(USER, event.user_id, event.at) or erased.covers(VISITOR, event.visitor, event.at):
         message = "Not kept: it happened before this person was erased."
         return Drop(raw.index, DropReason.ERASED, "user", message)
+    return None
+
+
+def pseudonymised(event: Event, raw: RawEvent, arrival: Arrival, tools: Tools) -> Drop | None:
+    """Keep only pseudonyms of people who were pseudonymised, whatever is told of them afterwards."""
+    if arrival.site.pseudonyms is not None:
+        pseudonyms.take(event, arrival.site.pseudonyms)
     return None
 
 

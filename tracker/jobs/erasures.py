@@ -1,4 +1,4 @@
-"""Erasing people everywhere: the ledger, the columns, write-ahead logs, and copies that were set aside."""
+"""Erasing or pseudonymising people everywhere: ledger, columns, write-ahead logs, copies set aside."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from pathlib import Path
 
 from tracker import clock
 from tracker.accounts import erasures, secrets
-from tracker.accounts.erasures import Order
+from tracker.accounts.directory import SiteDirectory
+from tracker.accounts.erasures import Kind, Order
 from tracker.archive.archive import Archive
 from tracker.columns.sync import Sync
 from tracker.config import Settings
 from tracker.errors import Unavailable
+from tracker.jobs.pseudonyms import Pseudonymising
 from tracker.ledger import person
 from tracker.ledger.transaction import Transaction
 from tracker.ledger.writer import Writer
@@ -32,35 +34,43 @@ class Erasures:
 
     name = "erasure"
 
-    def __init__(self, settings: Settings, writer: Writer, sync: Sync) -> None:
+    def __init__(self, settings: Settings, writer: Writer, sync: Sync, sites: SiteDirectory) -> None:
         self._settings = settings
         self._writer = writer
         self._sync = sync
+        self._pseudonyms = Pseudonymising(settings.meta_path, settings.data, writer, sites)
 
     def due(self, now_ms: int) -> bool:
-        """Whether somebody waits to be erased."""
+        """Whether somebody waits for it."""
         return bool(erasures.unfinished(self._settings.meta_path))
 
     def run(self, now_ms: int) -> None:
-        """Erase them. Raises Unavailable where something holds it up; it is done again then.
+        """Do it. Raises Unavailable where something holds it up; it is done again then.
 
-        What was on its way in when it was ordered may come after the first deletion: it is done until
-        nothing more is found.
+        What was on its way in when it was ordered may come after the first time: it is done until nothing
+        more is found.
         """
         path = self._settings.meta_path
         orders = erasures.unfinished(path)
         if not orders:
             return
-        self._forget_archived(orders)
-        self._delete(orders)
+        erased = [one for one in orders if one.kind is Kind.ERASED]
+        others = [one for one in orders if one.kind is Kind.PSEUDONYMISED]
+        self._forget_archived(erased)
+        for one in others:
+            self._pseudonyms.begin(one, clock.now_ms())
+        self._change(erased, others)
         while True:
-            self._scrub()
-            if not self._delete(orders):
+            self._scrub(rebuilt=bool(others))
+            if not self._change(erased, others):
                 break
         for one in orders:
             erasures.finish(path, one.number, clock.now_ms())
         _empty_log(path)
-        log.info("people erased", extra={"receipts": [one.number for one in orders]})
+        log.info("people erased or pseudonymised", extra={"receipts": [one.number for one in orders]})
+
+    def _change(self, erased: list[Order], others: list[Order]) -> int:
+        return self._delete(erased) + sum(self._pseudonyms.go_on(one) for one in others)
 
     def _delete(self, orders: list[Order]) -> int:
         total = 0
@@ -78,9 +88,12 @@ class Erasures:
             if gone:
                 erasures.count(self._settings.meta_path, one.number, gone)
 
-    def _scrub(self) -> None:
-        """Leave nothing of what was deleted in any file."""
-        if not self._sync.rewrite(COLUMNS_SECONDS):
+    def _scrub(self, *, rebuilt: bool) -> None:
+        """Leave nothing of what was deleted in any file.
+
+        Texts that changed in place are in many columns, so the store is made anew from the ledger for them.
+        """
+        if not self._sync.rewrite(COLUMNS_SECONDS, rebuilt=rebuilt):
             raise Unavailable("The column store could not be written anew in time.")
         for pattern in COPIES:
             for copy in self._settings.data.glob(pattern):

@@ -117,6 +117,14 @@ def of(connection: Connection, site_id: int, grain: str, start: int) -> list[Rol
     return [Rollup(*row) for row in rows]
 
 
+def rename(connection: Connection, number: int, value: str) -> None:
+    """Give the figures of one row another value; where the value has figures already, these take their place.
+
+    For those who begin anew: followers who have the row do not see it.
+    """
+    connection.execute("UPDATE OR REPLACE rollups SET value = ? WHERE id = ?", (value, number))
+
+
 def refused(connection: Connection, batch: Iterable[Event]) -> set[int]:
     """Places in a batch of events whose day is closed, inside the transaction that adds them."""
     until = dict(connection.execute("SELECT site_id, closed FROM kept").fetchall())

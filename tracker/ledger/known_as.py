@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from tracker.domain.event import Event, Flag
+from tracker.domain.pseudonyms import Pseudonyms
 from tracker.ledger.connect import Connection
 from tracker.ledger.insert import Dictionary
 
@@ -45,15 +46,24 @@ def note(
         connection.execute(UPSERT, (event.site_id, event.user_id, email, *values))
 
 
-def by_email(connection: Connection, site_id: int, email: str) -> list[Alias]:
-    """Users who came with this e-mail, verified ones first."""
-    sql = f"SELECT {COLUMNS} FROM known_as WHERE site_id = ? AND email = ? ORDER BY verified DESC, at DESC"  # noqa: S608
-    return [_alias(row) for row in connection.execute(sql, (site_id, email.strip().lower()))]
+def by_email(
+    connection: Connection, site_id: int, email: str, names: Pseudonyms | None = None
+) -> list[Alias]:
+    """Users who came with this e-mail, verified ones first; with `names` also those it is a pseudonym of."""
+    told = email.strip().lower()
+    either = (told, names.of(told) if names is not None else told)
+    sql = (
+        f"SELECT {COLUMNS} FROM known_as WHERE site_id = ? AND email IN (?, ?) "  # noqa: S608 - literals
+        "ORDER BY verified DESC, at DESC"
+    )
+    return [_alias(row) for row in connection.execute(sql, (site_id, *either))]
 
 
-def user_ids(connection: Connection, site_id: int, email: str) -> tuple[list[str], list[str]]:
+def user_ids(
+    connection: Connection, site_id: int, email: str, names: Pseudonyms | None = None
+) -> tuple[list[str], list[str]]:
     """(users whom a server or a signed token named with this e-mail, users whom only browsers did)."""
-    found = by_email(connection, site_id, email)
+    found = by_email(connection, site_id, email, names)
     return [one.user_id for one in found if one.verified], [one.user_id for one in found if not one.verified]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from tracker.domain.pseudonyms import Pseudonyms
 from tracker.errors import NotFound
 from tracker.ledger import deletions, known_as, traces
 from tracker.ledger.connect import Connection
@@ -32,13 +33,15 @@ class Person:
     ids: tuple[int, ...]
 
 
-def need(connection: Connection, site_id: int, who: str) -> Person:
+def need(connection: Connection, site_id: int, who: str, names: Pseudonyms | None = None) -> Person:
     """Somebody by user id, visitor id, or an e-mail that one user alone has. Raises NotFound.
+
+    With `names`, an e-mail also finds whom only its pseudonym is known of.
 
     A visitor who became a user is that user. A payment provider may have named a user by their e-mail
     alone: where a server or a signed token said whose it is, that user is the same person.
     """
-    user_id = _user(connection, site_id, who)
+    user_id = _user(connection, site_id, who, names)
     if user_id is None and traces.of_anybody(connection, site_id, (who,), ()):
         found = Person((who,), (), ())
     elif user_id is None:
@@ -88,13 +91,13 @@ def events(connection: Connection, ids: Sequence[int]) -> list[Stored]:
     return [stored(row) for row in connection.execute(sql, (_json(ids),))]
 
 
-def _user(connection: Connection, site_id: int, who: str) -> str | None:
+def _user(connection: Connection, site_id: int, who: str, names: Pseudonyms | None) -> str | None:
     named = "SELECT user_id FROM events WHERE site_id = ? AND {} = ? AND user_id IS NOT NULL {} LIMIT 1"
     for column, order in (("user_id", ""), ("visitor", "ORDER BY at DESC, id DESC")):
         row = connection.execute(named.format(column, order), (site_id, who)).fetchone()
         if row is not None:
             return str(row[0])
-    verified, claimed = known_as.user_ids(connection, site_id, who) if "@" in who else ([], [])
+    verified, claimed = known_as.user_ids(connection, site_id, who, names) if "@" in who else ([], [])
     told = verified or claimed
     return told[0] if len(told) == 1 else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tracker.domain.pseudonyms import Pseudonyms
 from tracker.ledger import known_as
 from tracker.ledger.connect import Connection
 
@@ -16,7 +17,8 @@ WITH RECURSIVE ids(id) AS (
 )
 SELECT id FROM ids WHERE id IS NOT NULL AND (:like IS NULL OR id LIKE :like ESCAPE '\\' OR EXISTS (
     SELECT 1 FROM known_as k WHERE k.site_id = :site AND k.user_id = ids.id AND (
-        k.email LIKE :like ESCAPE '\\' OR k.name LIKE :like ESCAPE '\\' OR k.phone LIKE :like ESCAPE '\\')
+        k.email LIKE :like ESCAPE '\\' OR k.name LIKE :like ESCAPE '\\' OR k.phone LIKE :like ESCAPE '\\'
+        OR :pseudonym IN (k.email, k.name, k.phone))
 )) LIMIT :most
 """
 """Jumps from one user to the next in the index, so that users are read and not all of their events."""
@@ -37,10 +39,20 @@ class User:
 
 
 def page(
-    connection: Connection, site_id: int, *, search: str = "", after: str = "", limit: int = 50
+    connection: Connection,
+    site_id: int,
+    *,
+    search: str = "",
+    after: str = "",
+    limit: int = 50,
+    names: Pseudonyms | None = None,
 ) -> list[User]:
-    """Users in the order of their ids, those after one; `search` is a part of id, e-mail, name or number."""
+    """Users in the order of their ids, those after one; `search` is a part of id, e-mail, name or number.
+
+    With `names`, all of one of these also finds whom only its pseudonym is known of.
+    """
     values = {"site": site_id, "after": after, "like": _like(search) if search else None, "most": limit}
+    values["pseudonym"] = names.of(search) if names is not None else None
     rows = connection.execute(_IDS, values).fetchall()
     found = (get(connection, site_id, str(row[0])) for row in rows)
     return [user for user in found if user is not None]

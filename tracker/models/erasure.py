@@ -1,4 +1,4 @@
-"""Receipts of people who were erased."""
+"""Receipts of people who were erased or pseudonymised."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from tracker.extensions import Base
 
 
 class Erasure(Base):
-    """One erasure. `marks` are keyed hashes (a JSON array) against taking the person in again.
+    """One erasure, or what else `kind` says. `marks` are keyed hashes (a JSON array): of whom nothing older
+    is taken in again, or whose texts are pseudonymised, with the pseudonyms.
 
     `pending` names the person (JSON) until it is done, so that a server that was killed goes on with it.
     """
@@ -19,6 +20,7 @@ class Erasure(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     site_id: Mapped[int] = mapped_column(Integer, index=True)
+    kind: Mapped[str] = mapped_column(Text, default="erased", server_default="erased")
     at: Mapped[int] = mapped_column(Integer)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     marks: Mapped[str] = mapped_column(Text)

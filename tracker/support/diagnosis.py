@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from tracker.domain import registration
 from tracker.domain.money import plain
+from tracker.domain.pseudonyms import Pseudonyms
 from tracker.ledger import credits, known_as, payments, troubles, users
 from tracker.ledger.connect import Connection
 from tracker.ledger.payments import Payment
@@ -69,10 +70,12 @@ class Diagnosis:
     nearest: tuple[str, ...]
 
 
-def of_email(connection: Connection, site_id: int, text: str, now_ms: int) -> Diagnosis:
-    """Of an e-mail, or of a user's id."""
+def of_email(
+    connection: Connection, site_id: int, text: str, now_ms: int, names: Pseudonyms | None = None
+) -> Diagnosis:
+    """Of an e-mail, or of a user's id; with `names` also where only the e-mail's pseudonym is known."""
     text = text.strip()
-    ids = [one.user_id for one in known_as.by_email(connection, site_id, text)]
+    ids = [one.user_id for one in known_as.by_email(connection, site_id, text, names)]
     found = of_users(connection, site_id, text, [*ids, text, text.lower()], now_ms)
     if found.exists:
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tracker.domain.pseudonyms import Pseudonyms
 from tracker.errors import Conflict, NotFound
 from tracker.ledger import known_as, users
 from tracker.ledger.connect import Connection
@@ -10,7 +11,7 @@ ID = "id:"
 """Before what is an id for certain, though it looks like an e-mail."""
 
 
-def user_id(connection: Connection, site_id: int, text: str) -> str:
+def user_id(connection: Connection, site_id: int, text: str, names: Pseudonyms | None = None) -> str:
     """The one user meant. Raises NotFound, or Conflict where several have the e-mail.
 
     An e-mail counts that a server or a signed token told. What only browsers claim is nobody's e-mail:
@@ -19,7 +20,7 @@ def user_id(connection: Connection, site_id: int, text: str) -> str:
     text = text.strip()
     if text.startswith(ID):
         return _by_id(connection, site_id, text.removeprefix(ID))
-    verified, claimed = known_as.user_ids(connection, site_id, text)
+    verified, claimed = known_as.user_ids(connection, site_id, text, names)
     if len(verified) > 1:
         raise Conflict(f"Several users have this e-mail: {_listed(verified)}. Say which.", field="user")
     if verified:

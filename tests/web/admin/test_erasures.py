@@ -40,3 +40,22 @@ def test_from_looking_up_to_the_receipt(hers: Browser, client: FlaskClient, site
     assert client.get(f"/api/v1/sites/{site.id}/events", headers=headers).get_json()["events"] == []
     settings = hers.get(f"/sites/{site.id}/settings").text
     assert "person erased: receipt 1" in settings
+
+
+def test_pseudonymising_asks_first_and_keeps_events(hers: Browser, client: FlaskClient, site: Keys) -> None:
+    user = {"id": "b1", "name": "Zoe Qq", "email": "zoe@example.org"}
+    headers = {"Authorization": f"Bearer {site.secret_key}"}
+    body = {"user": user, "events": [{"eventName": "click"}] * 3}
+    assert client.post("/api/v1/track", json=body, headers=headers).status_code == 200
+    path = f"/sites/{site.id}/settings/rights"
+    look = f"{path}?person=zoe@example.org"
+    sure = {"person": "zoe@example.org", "confirm_pseudonyms": "zoe@example.org"}
+    refused = hers.post(f"{path}/pseudonymise", page=look, **(sure | {"confirm_pseudonyms": "zoe"}))
+    assert refused.status_code == 400 and refused.text.count("Type the same id") == 1
+    assert hers.post(f"{path}/pseudonymise", page=look, **sure).status_code == 302
+    page = hers.get(path).text
+    assert "<td>pseudonymised</td>" in page and "zoe" not in page.lower()
+    events = client.get(f"/api/v1/sites/{site.id}/events", headers=headers).get_json()["events"]
+    assert len(events) == 3 and "zoe" not in str(events).lower()
+    assert "<dt>Events</dt><dd>3</dd>" in hers.get(look).text, "by the clear e-mail"
+    assert "person pseudonymised: receipt" in hers.get(f"/sites/{site.id}/settings").text

@@ -1,4 +1,5 @@
-"""One person's rights: looking them up, handing out all that is kept of them, erasing them, receipts."""
+"""One person's rights: looking them up, handing out all that is kept of them, erasing or
+pseudonymising them, receipts."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker import clock
 from tracker.accounts import erasures
+from tracker.accounts.erasures import Kind
 from tracker.accounts.roles import Role
 from tracker.errors import STATUS, DesirepathError, Invalid
 from tracker.ledger import person as people
@@ -16,6 +18,8 @@ from tracker.web import access
 
 WAIT_SECONDS = 5.0
 MAX_ID = 500
+FIELDS = {Kind.ERASED: "confirm", Kind.PSEUDONYMISED: "confirm_pseudonyms"}
+"""The field in which an id is typed once more, by what is to be done."""
 
 
 def register(app: Flask, services: Services) -> None:
@@ -24,6 +28,7 @@ def register(app: Flask, services: Services) -> None:
     pages = ErasurePages(services)
     blueprint.add_url_rule("", "page", pages.page)
     blueprint.add_url_rule("/erase", "erase", pages.erase, methods=["POST"])
+    blueprint.add_url_rule("/pseudonymise", "pseudonymise", pages.pseudonymise, methods=["POST"])
     app.register_blueprint(blueprint)
 
 
@@ -45,28 +50,36 @@ class ErasurePages:
 
     def erase(self, site_id: int) -> ResponseReturnValue:
         """Erase somebody whose id was typed once more."""
+        return self._order(site_id, Kind.ERASED)
+
+    def pseudonymise(self, site_id: int) -> ResponseReturnValue:
+        """Put pseudonyms in place of what tells who somebody is, whose id was typed once more."""
+        return self._order(site_id, Kind.PSEUDONYMISED)
+
+    def _order(self, site_id: int, kind: Kind) -> ResponseReturnValue:
         access.row(site_id, Role.ADMIN)
         person = request.form.get("person", "").strip()
         try:
             found = self._find(site_id, person)
         except DesirepathError as error:
             return self._render(site_id, person, None, error), STATUS[error.code]
-        if request.form.get("confirm", "").strip() != person:
-            unsure = Invalid("Type the same id to confirm.", field="confirm")
+        if request.form.get(FIELDS[kind], "").strip() != person:
+            unsure = Invalid("Type the same id to confirm.", field=FIELDS[kind])
             return self._render(site_id, person, found, unsure), 400
         path = self._services.settings.meta_path
-        number = erasures.order(path, site_id, found, clock.now_ms(), access.need_viewer().user)
+        number = erasures.order(path, site_id, found, clock.now_ms(), access.need_viewer().user, kind)
         self._services.jobs.ask("erasure")
         receipt = erasures.wait(path, site_id, number, WAIT_SECONDS)
-        done = "Erased" if receipt.finished_at is not None else "Being erased"
+        done = kind.capitalize() if receipt.finished_at is not None else f"Being {kind}"
         flash(f"{done}: receipt {number}.", "good")
         return redirect(url_for("erasures.page", site_id=site_id))
 
     def _find(self, site_id: int, person: str) -> Person:
         if not 0 < len(person) <= MAX_ID:
             raise Invalid(f"An id has 1 to {MAX_ID} characters.", field="person")
+        names = access.site(site_id).pseudonyms
         with self._services.readers.read() as connection:
-            return people.need(connection, site_id, person)
+            return people.need(connection, site_id, person, names)
 
     def _render(
         self, site_id: int, person: str, found: Person | None, error: DesirepathError | None = None

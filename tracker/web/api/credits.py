@@ -41,7 +41,7 @@ def _move(site_id: int) -> Response:
     change = credits.read(_body(), by.email if by else None)
     if change.user.id is None:
         with services.readers.read() as connection:
-            known = who.user_id(connection, site.id, str(change.user.email))
+            known = who.user_id(connection, site.id, str(change.user.email), site.pseudonyms)
         change = replace(change, user=RawUser(known))
     moved = moved_credits.move(services, site, change, by, clock.now_ms())
     response = Response(_encode(told(change, moved)), mimetype="application/json")

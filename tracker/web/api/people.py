@@ -1,4 +1,4 @@
-"""`/api/v1/sites/{site}/people/{person}`: handing out all of one person, and erasing them."""
+"""`/api/v1/sites/{site}/people/{person}`: handing out all of one person, erasing or pseudonymising them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask.typing import RouteCallable
 
 from tracker import clock
 from tracker.accounts import erasures
-from tracker.accounts.erasures import Receipt
+from tracker.accounts.erasures import Kind, Receipt
 from tracker.errors import Invalid
 from tracker.extensions import limiter
 from tracker.ledger import known_as
@@ -60,10 +60,12 @@ def export(services: Services, site_id: int, found: Person) -> Iterator[bytes]:
 
 def receipt_json(receipt: Receipt) -> dict[str, Any]:
     """A receipt; times are ISO 8601 in UTC."""
-    finished = receipt.finished_at
+    finished, ordered = receipt.finished_at, event_json.iso(receipt.at)
     return {
         "id": receipt.number,
-        "erasedAt": event_json.iso(receipt.at),
+        "kind": receipt.kind,
+        "orderedAt": ordered,
+        "erasedAt": ordered if receipt.kind == Kind.ERASED else None,
         "finishedAt": event_json.iso(finished) if finished is not None else None,
         "events": receipt.events,
     }
@@ -80,11 +82,19 @@ def _export(site_id: int, person: str) -> Response:
 
 
 def _erase(site_id: int, person: str) -> tuple[Response, int]:
+    return _order(site_id, person, Kind.ERASED)
+
+
+def _pseudonymise(site_id: int, person: str) -> tuple[Response, int]:
+    return _order(site_id, person, Kind.PSEUDONYMISED)
+
+
+def _order(site_id: int, person: str, kind: Kind) -> tuple[Response, int]:
     services = _services()
     by = changer(services.sites, site_id)
     found = _need(services, site_id, person)
     path = services.settings.meta_path
-    number = erasures.order(path, site_id, found, clock.now_ms(), by)
+    number = erasures.order(path, site_id, found, clock.now_ms(), by, kind)
     services.jobs.ask("erasure")
     receipt = erasures.wait(path, site_id, number, WAIT_SECONDS)
     return jsonify(receipt_json(receipt)), 200 if receipt.finished_at is not None else 202
@@ -99,8 +109,9 @@ def _receipt(site_id: int, number: int) -> Response:
 def _need(services: Services, site_id: int, person: str) -> Person:
     if len(person) > MAX_ID:
         raise Invalid(f"person must have 1 to {MAX_ID} characters.", field="person")
+    site = services.sites.by_id(site_id)
     with services.readers.read() as connection:
-        return people.need(connection, site_id, person)
+        return people.need(connection, site_id, person, site.pseudonyms if site is not None else None)
 
 
 def _services() -> Services:
@@ -111,5 +122,6 @@ def _services() -> Services:
 ROUTES = (
     (f"{PATH}/export", "export_person", _export, "GET"),
     (PATH, "erase_person", _erase, "DELETE"),
+    (f"{PATH}/pseudonymise", "pseudonymise_person", _pseudonymise, "POST"),
     (RECEIPT, "erasure", _receipt, "GET"),
 )

@@ -8,17 +8,27 @@ UTC: Json = {"type": "string", "format": "date-time"}
 SCHEMAS: Json = {
     "Receipt": {
         "type": "object",
-        "required": ["id", "erasedAt", "finishedAt", "events"],
+        "required": ["id", "kind", "orderedAt", "erasedAt", "finishedAt", "events"],
         "additionalProperties": False,
         "properties": {
             "id": {"type": "integer"},
-            "erasedAt": {**UTC, "description": "When it was ordered; nothing from before is taken in again."},
+            "kind": {"type": "string", "enum": ["erased", "pseudonymised"]},
+            "orderedAt": {
+                **UTC,
+                "description": "Nothing an erased person did before is taken in again, nothing that tells "
+                "who a pseudonymised one is from then on.",
+            },
+            "erasedAt": {
+                "type": ["string", "null"],
+                "format": "date-time",
+                "description": "The same as `orderedAt` for an erasure, null for anything else.",
+            },
             "finishedAt": {
                 "type": ["string", "null"],
                 "format": "date-time",
-                "description": "When nothing of them was left in any file; null until then.",
+                "description": "When nothing of it was left in any file; null until then.",
             },
-            "events": {"type": "integer", "description": "How many events were deleted."},
+            "events": {"type": "integer", "description": "How many events were deleted, or changed."},
         },
     },
     "PersonExport": {
@@ -77,10 +87,26 @@ PATHS: Json = {
             },
         }
     },
+    "/api/v1/sites/{site}/people/{person}/pseudonymise": {
+        "post": {
+            "operationId": "pseudonymisePerson",
+            "summary": "Put pseudonyms in place of what tells who one person is",
+            "description": "E-mail, phone number, names and such traits get pseudonyms everywhere, also in "
+            "what comes later. Events, figures and ids stay; who knows the e-mail still finds the person "
+            "by it. Cannot be undone.",
+            "security": SECURITY,
+            "parameters": [SITE, PERSON],
+            "responses": {
+                "200": _answer("Done.", "Receipt"),
+                "202": _answer("Ordered; ask for the receipt until `finishedAt` is set.", "Receipt"),
+                **errors(400, 401, 403, 404, 429, 503),
+            },
+        }
+    },
     "/api/v1/sites/{site}/erasures/{number}": {
         "get": {
             "operationId": "getErasure",
-            "summary": "The receipt of an erasure",
+            "summary": "The receipt of an erasure or a pseudonymisation",
             "security": SECURITY,
             "parameters": [SITE, NUMBER],
             "responses": {"200": _answer("The receipt.", "Receipt"), **errors(401, 403, 404, 429, 503)},
