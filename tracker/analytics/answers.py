@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date
@@ -36,6 +37,8 @@ class Answers:
     The key holds the store's version, so an answer is never older than what the store knows, and of the
     moment it is asked in only the day, which is all that answers depend on. What is kept is bounded in bytes;
     what was not asked for longest goes first. `memory_mb` is what the store may use for answering.
+    Who asks what is being asked already waits for that answer: several panels of a page share a question,
+    and browsers ask for them at once.
     """
 
     def __init__(self, store: Store, cache_bytes: int = CACHE_BYTES, memory_mb: int | None = None) -> None:
@@ -45,6 +48,7 @@ class Answers:
         self._most = cache_bytes
         self._held = 0
         self._kept: OrderedDict[Any, bytes] = OrderedDict()
+        self._under_way: dict[Any, Future[bytes | None]] = {}
         self._lock = threading.Lock()
         self.hits = 0
         self.misses = 0
@@ -85,25 +89,48 @@ class Answers:
     def json(self, question: Question[Any, Any], query: Query, **options: Any) -> bytes:
         """The answer as JSON."""
         key = self.key(question, query, **options)
-        known = self._find(key)
-        if known is None:
-            answer, since = self.asked(question, query, **options)
-            told = to_json(answer)
-            if since is not None and question.name not in EXACT:
-                told["detailFrom"] = since.isoformat()
-            known = _encode(told)
-            self._keep(key, known)
-        return known
+        known, asking = self._find(key)
+        if known is not None:
+            return known
+        if asking is not None:
+            told = asking.result()
+            # Where the other got none, this one finds out why by itself.
+            return told if told is not None else self._made(question, query, options)
+        return self._first(key, question, query, options)
 
-    def _find(self, key: Any) -> bytes | None:
+    def _first(self, key: Any, question: Question[Any, Any], query: Query, options: dict[str, Any]) -> bytes:
+        """Ask for everybody who waits for this answer."""
+        made: bytes | None = None
+        try:
+            made = self._made(question, query, options)
+            self._keep(key, made)
+            return made
+        finally:
+            with self._lock:
+                waited_for = self._under_way.pop(key)
+            waited_for.set_result(made)
+
+    def _made(self, question: Question[Any, Any], query: Query, options: dict[str, Any]) -> bytes:
+        answer, since = self.asked(question, query, **options)
+        told = to_json(answer)
+        if since is not None and question.name not in EXACT:
+            told["detailFrom"] = since.isoformat()
+        return _encode(told)
+
+    def _find(self, key: Any) -> tuple[bytes | None, Future[bytes | None] | None]:
+        """The answer if it is known, else what to wait for; neither: this one is the first to ask."""
         with self._lock:
             known = self._kept.get(key)
-            if known is None:
+            asking = self._under_way.get(key) if known is None else None
+            if known is not None:
+                self._kept.move_to_end(key)
+            elif asking is None:
+                self._under_way[key] = Future()
+            if known is None and asking is None:
                 self.misses += 1
             else:
                 self.hits += 1
-                self._kept.move_to_end(key)
-            return known
+            return known, asking
 
     def _keep(self, key: Any, answer: bytes) -> None:
         if len(answer) > self._most // 4:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -12,10 +13,11 @@ from tracker.services import Services
 from tracker.web import formats
 from tracker.web.dashboard.charts import Flow
 from tracker.web.dashboard.look import Look
-from tracker.web.dashboard.panels import Panel
+from tracker.web.dashboard.panels import Answer, Panel
 from tracker.web.dashboard.question_page import QuestionPage
 
 PATHS = {"limit": "60"}
+"""The same for all panels, so that the question is asked once."""
 WIDEST = 7
 """Pages told by name in each column of the picture; the others are put together."""
 OTHERS = "other pages"
@@ -50,6 +52,11 @@ def _link(look: Look, node: str) -> str:
     return "" if page == OTHERS else look.filtered("page", page)
 
 
+def first(rows: str, number: int) -> Callable[[Answer, Look], list[Any]]:
+    """What makes of an answer the first of its `rows`."""
+    return lambda answer, look: answer[rows][:number]
+
+
 def no_paths(answer: Any) -> bool:
     """Whether no visit saw a page."""
     return not answer["commonPaths"]
@@ -74,7 +81,8 @@ PAGE = QuestionPage(
             "Common paths",
             "journeys",
             "dashboard/journeys/_paths.html",
-            options={"limit": "15"},
+            options=PATHS,
+            shape=first("commonPaths", 15),
             empty=no_paths,
             size="table",
         ),
@@ -83,7 +91,8 @@ PAGE = QuestionPage(
             "Where they come in",
             "journeys",
             "dashboard/journeys/_entries.html",
-            options={"limit": "10"},
+            options=PATHS,
+            shape=first("entryPoints", 10),
             empty=lambda answer: not answer["entryPoints"],
             size="table",
             width="half",
@@ -93,7 +102,8 @@ PAGE = QuestionPage(
             "Where they leave",
             "journeys",
             "dashboard/journeys/_exits.html",
-            options={"limit": "10"},
+            options=PATHS,
+            shape=first("exitPoints", 10),
             empty=lambda answer: not answer["exitPoints"],
             size="table",
             width="half",
@@ -103,7 +113,7 @@ PAGE = QuestionPage(
             "What leads to goals",
             "journeys",
             "dashboard/journeys/_conversions.html",
-            options={"limit": "10"},
+            options=PATHS,
             empty=lambda answer: not answer["conversionPaths"],
             teach="dashboard/overview/_no_goals.html",
             size="table",
