@@ -111,3 +111,29 @@ def test_each_row_is_the_overview_of_its_value(
     assert max((row.visitors for row in found), default=0) <= whole.visitors
     if dimension != "page":
         assert sum(row.visits for row in found) == whole.visits
+
+
+@pytest.mark.parametrize("limit", ["3", "100", "1000"])
+def test_figures_are_the_same_however_many_values_are_asked_for(
+    store_with: Callable[..., LoadedSite], limit: str
+) -> None:
+    pages = [f"/{n:03d}" for n in range(140)]
+    # One visit of all pages, one of every other page, and a bounce; some of their events have no page.
+    wide = [{"visitor": "wide", "page": page, "at": f"2026-03-02 10:{n // 60:02d}:{n % 60:02d}"}
+            for n, page in enumerate(pages)]  # fmt: skip
+    half = [{"visitor": "half", "page": page, "at": f"2026-03-02 11:{n // 60:02d}:{n % 60:02d}"}
+            for n, page in enumerate(pages[::2])]  # fmt: skip
+    rest = [
+        {"visitor": "bounce", "page": "/000", "at": "2026-03-02 12:00"},
+        *({"visitor": who, "name": "click", "at": "2026-03-02 10:30"} for who in ("wide", "third")),
+    ]
+    site = store_with([*wide, *half, *rest])
+    found = site.ask(breakdown.answer, options={"dimension": "page"}, limit=limit, **WEEK)
+    expected = [
+        Row("/000", 3, 3, 3, 33.33, 623.0),
+        *(Row(page, 2, 2, 2, 0.0, 934.5) for page in pages[2::2]),
+        Row(None, 2, 2, 0, 0.0, 900.0),
+        *(Row(page, 1, 1, 1, 0.0, 1800.0) for page in pages[1::2]),
+    ]
+    assert found.total == 141
+    assert list(found.rows) == expected[: int(limit)]

@@ -8,9 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.analytics import filters, rolled
+from tracker.analytics.breakdown_visits import visits_having
 from tracker.analytics.filters import OF_BOTH, OF_EVENTS, OF_PERSONS, OF_SESSIONS
 from tracker.analytics.presence import by_session, each_event, edge_sessions, overlapping_sessions
-from tracker.analytics.query import Filter, Query
+from tracker.analytics.query import Query
 from tracker.analytics.rates import ratio, share
 from tracker.analytics.registry import Parameter, question
 from tracker.analytics.rolled import Sums
@@ -92,7 +93,7 @@ def answer(connection: sa.Connection, query: Query, dimension: str = "page") -> 
     else:
         # The visits that events' values occur in are costly: they are looked up for the rows shown only.
         found = connection.execute(_greatest(query, acts)).all()
-        had = _visits_having(connection, query, dimension, [row.value for row in found])
+        had = visits_having(connection, query, dimension, [row.value for row in found])
         nothing = (0, 0, 0)
         rows = [_row(row.value, row[1], row[2], *had.get(row.value, nothing)) for row in found]
     return Breakdown(dimension, int(found[0].total) if found else 0, tuple(rows))
@@ -107,7 +108,7 @@ def counted(connection: sa.Connection, query: Query, dimension: str) -> dict[str
         rows = connection.execute(_greatest(everything, parts)).all()
         return {row[0]: Sums(int(row[1]), int(row[3]), int(row[2]), int(row[4]), int(row[5])) for row in rows}
     rows = connection.execute(_greatest(everything, acts)).all()
-    had = _visits_having(connection, everything, dimension, [row[0] for row in rows])
+    had = visits_having(connection, everything, dimension, [row[0] for row in rows])
     nothing = (0, 0, 0)
     return {row[0]: _sums(row, *had.get(row[0], nothing)) for row in rows}
 
@@ -181,26 +182,16 @@ def _row(value: Any, visitors: int, views: int, visits: int, bounces: int, durat
 def _acts(query: Query, dimension: str) -> Part:
     """Visitors and page views of each value."""
     pieces = _pieces(query, dimension).subquery("pieces")
-    found = (
-        sa.select(
-            pieces.c.value,
-            pieces.c.person_id,
-            sa.func.max(pieces.c.events).label("events"),
-            sa.func.sum(pieces.c.views).label("views"),
-        )
-        .group_by(pieces.c.value, pieces.c.person_id)
-        .subquery("persons_of")
-    )
-    visitors = sa.func.sum(_one_if(found.c.events > 0))
+    active = sa.case((pieces.c.events > 0, pieces.c.person_id), else_=None)
     none = _number(0)
     return sa.select(
-        found.c.value,
-        visitors.label("visitors"),
-        sa.func.sum(found.c.views).label("views"),
+        pieces.c.value,
+        sa.func.count(active.distinct()).label("visitors"),
+        sa.func.sum(pieces.c.views).label("views"),
         none.label("visits"),
         none.label("bounces"),
         none.label("duration"),
-    ).group_by(found.c.value)
+    ).group_by(pieces.c.value)
 
 
 def _pieces(query: Query, dimension: str) -> sa.Select[Any, Any, Any, Any, Any] | sa.CompoundSelect[Any]:
@@ -241,44 +232,6 @@ def _visits(query: Query, dimension: str) -> Part:
         .where(*filters.sessions_in(query))
         .group_by(value)
     )
-
-
-def _visits_having(
-    connection: sa.Connection, query: Query, dimension: str, values: list[Any]
-) -> dict[Any, tuple[int, int, int]]:
-    """Visits, bounces and summed duration of each value, in events that pass the filters on events."""
-    if not values:
-        return {}
-    value = filters.dimension(dimension, events)
-    known = [one for one in values if one is not None]
-    wanted = value.in_(known) if None not in values else sa.or_(value.is_(None), value.in_(known))
-    of_events = [f for f in query.filters if _of_event(f)]
-    conditions = [
-        events.c.site_id == query.site_id,
-        events.c.at >= query.period.since,  # a visit that starts in the period may have it later
-        *([] if query.include_bots else [events.c.bot.is_(None)]),
-        *filters.passing(query, of_events),
-        wanted,
-        *filters.sessions_in(replace(query, filters=tuple(f for f in query.filters if not _of_event(f)))),
-    ]
-    visit = (
-        sa.select(
-            value.label("value"),
-            sa.func.max(_one_if(sessions.c.bounce)).label("bounce"),
-            sa.func.max(sessions.c.duration_ms).label("duration_ms"),
-        )
-        .join_from(events, sessions, events.c.session_id == sessions.c.session_id)
-        .where(*conditions)
-        .group_by(events.c.session_id, value)
-        .subquery("visit")
-    )
-    totals = sa.func.count(), sa.func.sum(visit.c.bounce), sa.func.sum(visit.c.duration_ms)
-    found = connection.execute(sa.select(visit.c.value, *totals).group_by(visit.c.value))
-    return {row[0]: (row[1], row[2], row[3]) for row in found}
-
-
-def _of_event(wanted: Filter) -> bool:
-    return wanted.dimension in OF_EVENTS or wanted.dimension.startswith("property.")
 
 
 def _one_if(condition: sa.ColumnElement[bool]) -> sa.Case[int]:

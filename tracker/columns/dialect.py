@@ -104,6 +104,24 @@ def _skipping_null(name: str, element: Any, compiler: Any, kw: dict[str, Any]) -
     return f"{name}OrNullIf({value}, {order}, isNotNull({value}))"
 
 
+class either_bits(FunctionElement[int]):
+    """`either_bits(number)`: an aggregate, the number with every bit that one of them has."""
+
+    type = sa.BigInteger()
+    inherit_cache = True
+
+
+@compiles(either_bits)
+def _bit_or(element: either_bits, compiler: Any, **kw: Any) -> str:
+    return f"bit_or({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(either_bits, "clickhouse")
+@compiles(either_bits, "clickhousedb")
+def _group_bit_or(element: either_bits, compiler: Any, **kw: Any) -> str:
+    return f"groupBitOr({compiler.process(element.clauses, **kw)})"
+
+
 class contains(FunctionElement[bool]):
     """`contains(text, part)`: whether the part is in the text, upper and lower case apart."""
 
