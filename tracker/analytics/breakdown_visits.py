@@ -28,11 +28,11 @@ def visits_having(connection: sa.Connection, query: Query, dimension: str, value
         return {}
     value = filters.dimension(dimension, events)
     if len(values) > FEW:
-        return _read(connection, _by_pairs(value, _conditions(query, value, values)))
+        return _read(connection, _by_pairs(value, [*_conditions(query), _one_of(value, values)]))
     found: Had = {}
     for start in range(0, len(values), BITS):
         some = values[start : start + BITS]
-        found |= _read(connection, _by_bits(value, some, _conditions(query, value, some)))
+        found |= _read(connection, _by_bits(value, some, _conditions(query)))
     return found
 
 
@@ -40,18 +40,20 @@ def _read(connection: sa.Connection, statement: sa.Select[Any]) -> Had:
     return {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in connection.execute(statement)}
 
 
-def _conditions(query: Query, value: sa.ColumnElement[Any], values: Sequence[Any]) -> list[Condition]:
-    known = [one for one in values if one is not None]
-    wanted = value.in_(known) if None not in values else sa.or_(value.is_(None), value.in_(known))
+def _conditions(query: Query) -> list[Condition]:
     of_events = [f for f in query.filters if _of_event(f)]
     return [
         events.c.site_id == query.site_id,
         events.c.at >= query.period.since,  # a visit that starts in the period may have it later
         *([] if query.include_bots else [events.c.bot.is_(None)]),
         *filters.passing(query, of_events),
-        wanted,
         *filters.sessions_in(replace(query, filters=tuple(f for f in query.filters if not _of_event(f)))),
     ]
+
+
+def _one_of(value: sa.ColumnElement[Any], values: Sequence[Any]) -> Condition:
+    known = value.in_([one for one in values if one is not None])
+    return known if None not in values else sa.or_(value.is_(None), known)
 
 
 def _by_pairs(value: sa.ColumnElement[Any], conditions: list[Condition]) -> sa.Select[Any]:
@@ -76,6 +78,8 @@ def _by_bits(
     bit: sa.ColumnElement[int] = codes.c.bit
     if None in values:
         bit = sa.case((value.is_(None), _number(1 << values.index(None))), else_=bit)
+        # Some engines put zeros where a joined row is missing, others nothing.
+        conditions = [*conditions, sa.or_(value.is_(None), codes.c.bit > 0)]
     joined = events.join(sessions, events.c.session_id == sessions.c.session_id)
     visit = (
         sa.select(either_bits(bit).label("bits"), *_of_visit())
