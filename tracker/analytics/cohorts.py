@@ -60,20 +60,20 @@ def answer(connection: sa.Connection, query: Query) -> Cohorts:
     newcomers had none. Where nobody had one, `unavailable` says so. With filters: newcomers with activity in
     the period that passes them, who come back for anything.
     """
-    interval = Interval.DAY if query.interval is Interval.HOUR else query.interval
     found = newcomers(connection, query, DAYS)
-    together: dict[int, list[Newcomers]] = {}
+    size, left_out = sum(day.size for day in found), sum(day.left_out for day in found)
+    return Cohorts(together(query, found), size, left_out, unavailable(size, left_out))
+
+
+def together(query: Query, found: list[Newcomers]) -> tuple[Cohort, ...]:
+    """Newcomers of single days, with at least DAYS, put into cohorts."""
+    interval = Interval.DAY if query.interval is Interval.HOUR else query.interval
+    days_of: dict[int, list[Newcomers]] = {}
     for day in found:
         if day.size:
-            together.setdefault(bucket_key(day.day, interval), []).append(day)
+            days_of.setdefault(bucket_key(day.day, interval), []).append(day)
     names = {step.key: step.name for step in query.period.buckets(interval)}
-    size, left_out = sum(day.size for day in found), sum(day.left_out for day in found)
-    return Cohorts(
-        tuple(_cohort(names[key], days) for key, days in sorted(together.items())),
-        size,
-        left_out,
-        unavailable(size, left_out),
-    )
+    return tuple(_cohort(names[key], days) for key, days in sorted(days_of.items()))
 
 
 def _cohort(name: str, days: list[Newcomers]) -> Cohort:

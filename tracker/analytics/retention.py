@@ -14,7 +14,7 @@ from tracker.analytics.rates import share
 from tracker.analytics.registry import Parameter, question
 from tracker.errors import Invalid
 
-LONGEST = 365
+USUAL, LONGEST = 30, 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ def _days(text: str) -> int:
             "days",
             "How many days the curve goes on.",
             _days,
-            30,
-            {"type": "integer", "minimum": 1, "maximum": LONGEST, "default": 30},
+            USUAL,
+            {"type": "integer", "minimum": 1, "maximum": LONGEST, "default": USUAL},
         ),
     ),
 )
-def answer(connection: sa.Connection, query: Query, days: int = 30) -> Retention:
+def answer(connection: sa.Connection, query: Query, days: int = USUAL) -> Retention:
     """Of the persons whose first activity ever was in the period, the share active again on the very n-th
     local day after it (day 0 is 100 %).
 
@@ -77,14 +77,15 @@ def answer(connection: sa.Connection, query: Query, days: int = 30) -> Retention
     return Retention(
         new_users=size,
         left_out=left_out,
-        retention_curve=_curve(found, span),
+        retention_curve=curve(found, span),
         observed=tuple(_observed(found, n) for n in span),
-        previous=_curve(before, span) if before is not None else None,
+        previous=curve(before, span) if before is not None else None,
         unavailable=unavailable(size, left_out),
     )
 
 
-def _curve(found: list[Newcomers], span: Sequence[int]) -> tuple[Point, ...]:
+def curve(found: list[Newcomers], span: Sequence[int]) -> tuple[Point, ...]:
+    """The days of `span` of all newcomers together."""
     points = []
     for n in span:
         known = [day.active[n] or 0 for day in found if day.active[n] is not None]

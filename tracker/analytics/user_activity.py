@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
@@ -13,6 +13,7 @@ from tracker.analytics.features import LISTED, FeatureUsage
 from tracker.analytics.goals.goal import Goal
 from tracker.analytics.journeys import GOALS, Journeys
 from tracker.analytics.listed_features import ListedFeature
+from tracker.analytics.newcomers import newcomers
 from tracker.analytics.query import FRAMES, Query
 from tracker.analytics.registry import question
 from tracker.analytics.retention import Point
@@ -67,7 +68,10 @@ def answer(
     """The questions Active users, Sessions, Features, Journeys, Retention, Cohorts, Churn and Segments, asked
     of one view of the store with the same period, filters and segment; each figure is defined there.
     """
-    churned = churn.answer(connection, query)
+    # What others of these say besides, such as of the time before, is not in the document.
+    churned = churn.answer(connection, replace(query, compare=False))
+    curve = range(retention.USUAL + 1)
+    came = newcomers(connection, query, sorted({*curve, *cohorts.DAYS}))
     return UserActivity(
         workspace_id=query.site_id,
         timeframe=_frame(query),
@@ -76,8 +80,8 @@ def answer(
         feature_usage=features.answer(connection, query, listed),
         user_journey=journeys.answer(connection, query, goals),
         retention=Kept(
-            retention.answer(connection, query).retention_curve,
-            cohorts.answer(connection, query).cohorts,
+            retention.curve(came, curve),
+            cohorts.together(query, came),
             ChurnAnalysis(churned.churn_rate, churned.avg_lifetime, churned.risk_segments),
         ),
         segments=of_segments.answer(connection, query, segments).segments,
