@@ -251,6 +251,8 @@ def test_counts_follow_deletions_and_are_made_for_older_ledgers(
     later = " ".join(statement for step in schema.MIGRATIONS[1:] for statement in step)
     for kind, name in re.findall(r"CREATE (?:UNIQUE )?(TABLE|INDEX) (\w+)", later):
         connection.execute(f"DROP {kind} IF EXISTS {name}")
+    for table, column in re.findall(r"ALTER TABLE (\w+) ADD COLUMN (\w+)", later):
+        connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     connection.execute("PRAGMA user_version=1")
     connection.close()
     services.writer._stopping = False
