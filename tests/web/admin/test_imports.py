@@ -106,6 +106,7 @@ def test_ndjson_and_gzip(app: Flask, site: Keys, hers: Browser) -> None:
         ("a.csv.gz", gzip.compress(GOOD)[:-12], "cannot be unpacked"),
         ("a.ndjson", b"\n\n", "holds no events"),
     ],
+    ids=["other columns", "cut off", "empty"],
 )
 def test_what_cannot_be_read_is_said_and_cannot_be_imported(
     site: Keys, hers: Browser, name: str, body: bytes, words: str
