@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.live_server import LiveServer
 
@@ -27,6 +27,7 @@ ARGUMENTS = [
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
 WIDTHS = (360, 768, 1440)
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 WATCH = """
 window.complaints = [];
 document.addEventListener("securitypolicyviolation", (event) =>
