@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -44,7 +46,9 @@ def test_another_figure_and_another_tab_stay_in_the_address(demo: Demo) -> None:
         settle(page)
         page.get_by_role("link", name="Bounce rate").click()
         page.wait_for_url("**metric=bounceRate**")
-        page.locator("#panel-sources").get_by_role("link", name="Referrers").click()
+        referrers = page.locator("#panel-sources").get_by_role("link", name="Referrers")
+        expect(referrers).to_have_attribute("href", re.compile("metric=bounceRate"))
+        referrers.click()
         page.wait_for_url("**sources=referrer**")
         expect(page.locator("#panel-sources tbody a").first).to_be_visible()
         page.reload()
