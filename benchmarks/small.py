@@ -37,7 +37,7 @@ class Machine:
 
 
 MACHINES = (
-    Machine(256, 250_000, {"columns_memory_mb": "64", "ledger_cache_mb": "8"}),
+    Machine(256, 100_000, {"columns_memory_mb": "64", "ledger_cache_mb": "8"}),
     Machine(512, 1_000_000, {"columns_memory_mb": "192"}),
     Machine(1024, EVENTS),
 )
