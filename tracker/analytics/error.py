@@ -8,8 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.analytics import errors
-from tracker.analytics.errors import Earlier, Hit, failed
-from tracker.analytics.filters import events_in
+from tracker.analytics.errors import Earlier, Hit, failures
 from tracker.analytics.query import Filter, Operator, Query
 from tracker.analytics.rates import Trend
 from tracker.analytics.registry import Parameter, question
@@ -118,7 +117,7 @@ def _wanted(message: str | None) -> tuple[Filter, ...]:
 
 def _steps(connection: sa.Connection, query: Query) -> tuple[Step, ...]:
     step = query.bucket(events.c.at).label("step")
-    each = sa.select(step, events.c.person_id).where(*events_in(query), failed()).subquery("each")
+    each = failures(query, step, events.c.person_id).subquery("each")
     persons_hit = sa.func.count(each.c.person_id.distinct()).label("persons")
     rows = connection.execute(
         sa.select(each.c.step, sa.func.count().label("errors"), persons_hit).group_by(each.c.step)
@@ -129,7 +128,7 @@ def _steps(connection: sa.Connection, query: Query) -> tuple[Step, ...]:
 
 def _values(connection: sa.Connection, query: Query, column: str) -> tuple[Value, ...]:
     value = events.c[column].label("value")
-    each = sa.select(value).where(*events_in(query), failed()).subquery("each")
+    each = failures(query, value).subquery("each")
     count = sa.func.count().label("times")
     rows = connection.execute(
         sa.select(each.c.value, count)
@@ -142,10 +141,10 @@ def _values(connection: sa.Connection, query: Query, column: str) -> tuple[Value
 
 def _occurrences(connection: sa.Connection, query: Query) -> tuple[Occurrence, ...]:
     names = ("id", "at", "name", "person_id", "page", "browser", "os", "country")
+    each = failures(query, *(events.c[name] for name in names)).subquery("each")
     latest = (
-        sa.select(*(events.c[name] for name in names))
-        .where(*events_in(query), failed())
-        .order_by(events.c.at.desc(), events.c.id.desc())
+        sa.select(*each.c)
+        .order_by(each.c.at.desc(), each.c.id.desc())
         .limit(query.limit)
         .offset(query.offset)
         .subquery("latest")

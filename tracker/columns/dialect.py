@@ -16,6 +16,11 @@ from tracker.errors import Invalid
 Column = sa.ColumnElement[Any]
 
 
+def once(statement: sa.SelectBase, name: str) -> sa.CTE:
+    """A CTE whose rows are made once, however often they are used: DuckDB else runs it anew for each use."""
+    return statement.cte(name).prefix_with("MATERIALIZED", dialect="duckdb")
+
+
 class floordiv(FunctionElement[int]):
     """`floordiv(a, b)`: whole-number division of numbers that are not negative."""
 
