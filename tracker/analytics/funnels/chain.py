@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from tracker.analytics.filters import OF_EVENTS, OF_PERSONS, OF_SESSIONS, Condition, dimension, events_in
 from tracker.analytics.funnels.funnel import Funnel
 from tracker.analytics.query import Filter, Query
-from tracker.columns.dialect import first_by, next_of
+from tracker.columns.dialect import first_by, next_of, once
 from tracker.columns.schema import events, persons, sessions
 from tracker.domain.period import local_day
 
@@ -42,16 +42,18 @@ class Reached:
 def reached(query: Query, funnel: Funnel, breakdown: str | None = None) -> Reached:
     """Everybody who started in the period, and when they reached each step."""
     total = len(funnel.steps)
-    found = _events_of_steps(query, funnel, breakdown)
+    starts = _starts(query, funnel, breakdown)
+    firsts = _first_starts(starts)
+    found = _events_of_steps(query, funnel, firsts)
     chain = found[-1]
-    for step in range(total - 2, -1, -1):
+    for step in range(total - 2, 0, -1):
         chain = _joined(found[step], chain, step, total)
-    return _best(chain, funnel, total, breakdown)
+    return _best(_from_start(starts, firsts, chain, total, funnel.window), funnel, total, breakdown)
 
 
-def _events_of_steps(query: Query, funnel: Funnel, breakdown: str | None) -> list[sa.CTE]:
-    """The events that may be each step; of later steps those of people who may have come so far."""
-    found = [_starts(query, funnel, breakdown)]
+def _events_of_steps(query: Query, funnel: Funnel, firsts: sa.CTE) -> list[sa.CTE]:
+    """Who starts, then the events that may be each later step, of those who may have come so far."""
+    found = [firsts]
     follow = _with_window(query, funnel.window)
     for number, step in enumerate(funnel.steps[1:], start=1):
         who, before = _who(funnel), funnel.steps[number - 1]
@@ -74,15 +76,43 @@ def _starts(query: Query, funnel: Funnel, breakdown: str | None) -> sa.CTE:
     who = _who(funnel)
     conditions = [*start_conditions(query, funnel), funnel.steps[0].what.condition(query)]
     if breakdown is None:
-        return sa.select(who.label("who"), events.c.at).where(*conditions).cte("step_0")
+        return once(sa.select(who.label("who"), events.c.at).where(*conditions), "step_0")
     # Of several starts in one millisecond one is taken, always the same.
     value = sa.func.max(_carried(breakdown)).label("value")
-    return (
-        sa.select(who.label("who"), events.c.at, value)
-        .where(*conditions)
-        .group_by(who, events.c.at)
-        .cte("step_0")
+    each = sa.select(who.label("who"), events.c.at, value).where(*conditions).group_by(who, events.c.at)
+    return once(each, "step_0")
+
+
+def _first_starts(starts: sa.CTE) -> sa.CTE:
+    """Everybody's first start."""
+    columns = [starts.c.who, sa.func.min(starts.c.at).label("at")]
+    if "value" in starts.c:
+        columns.append(first_by(starts.c.value, starts.c.at).label("value"))
+    return once(sa.select(*columns).group_by(starts.c.who), "first_starts")
+
+
+def _from_start(starts: sa.CTE, firsts: sa.CTE, chain: sa.CTE, total: int, window: int) -> sa.CTE:
+    """Starts with the times of all steps after them; of those that got no further, everybody's first only.
+
+    Mostly few starts come before the second step, within its window: putting all of them in order took more
+    than all the rest.
+    """
+    if total == 1:
+        return firsts
+    ends = (
+        sa.select(
+            chain.c.who,
+            sa.func.min(chain.c.at - window).label("low"),
+            sa.func.max(chain.c.at * 2 + chain.c.later).label("high"),
+        )
+        .group_by(chain.c.who)
+        .cte("ends")
     )
+    before = sa.and_(starts.c.at >= ends.c.low, starts.c.at * 2 < ends.c.high)
+    further = sa.select(*starts.c).join_from(starts, ends, starts.c.who == ends.c.who).where(before)
+    joined = _joined(further.cte("further"), chain, 0, total)
+    none = [sa.null().label(f"at_{n}") for n in range(1, total)]
+    return sa.union_all(sa.select(*joined.c), sa.select(*firsts.c, *none)).cte("from_start")
 
 
 def start_conditions(query: Query, funnel: Funnel) -> list[Condition]:
