@@ -8,6 +8,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from tracker.analytics import clockwork
 from tracker.analytics.filters import sessions_in
 from tracker.analytics.lasting import unavailable
 from tracker.analytics.presence import personal
@@ -99,9 +100,10 @@ def answer(connection: sa.Connection, query: Query) -> Activity:
     found = turnover(connection, query, [*spans, *(span.previous() for span in spans)])
     (dau, wau, mau), before = found.windows[:3], found.windows[3:]
     days = {day: Day(day.isoformat(), 0, 0, 0) for day in query.period.each_day()}
-    for number, (active, acts) in found.days.items():
+    for number, active in found.days.items():
         at = day_of_number(number)
-        days[at] = replace(days[at], active_users=active, events=acts)
+        days[at] = replace(days[at], active_users=active)
+    hours = _add_events(connection, query, days)
     visits, bounces, duration_ms = _add_visits(connection, query, days)
     lifecycle = (found.new, found.returning, found.reactivated, found.churned)
     why = unavailable(sum(number or 0 for number in lifecycle), found.left_out)
@@ -122,7 +124,7 @@ def answer(connection: sa.Connection, query: Query) -> Activity:
         share(bounces, visits) or 0.0,
         round(found.score, 2),
         None if found.score_before is None else trend(found.score, found.score_before),
-        _hours(connection, query),
+        hours,
         _weekdays(days.values()),
         tuple(days.values()),
         found.left_out,
@@ -144,11 +146,17 @@ def _add_visits(connection: sa.Connection, query: Query, days: dict[date, Day]) 
     return totals[0], totals[1], totals[2]
 
 
-def _hours(connection: sa.Connection, query: Query) -> tuple[int, ...]:
-    hour = query.hour(events.c.at).label("hour")
+def _add_events(connection: sa.Connection, query: Query, days: dict[date, Day]) -> tuple[int, ...]:
+    """Put the interactive events into `days`; those of each hour of the day."""
+    hour = clockwork.local_hour(query.local(events.c.at)).label("hour")
     statement = sa.select(hour, sa.func.count()).where(*personal(query), events.c.interactive).group_by(hour)
-    found = {row[0]: row[1] for row in connection.execute(statement)}
-    return tuple(found.get(hour, 0) for hour in range(24))
+    hours = [0] * 24
+    for number, acts in connection.execute(statement):
+        day, of_day = divmod(int(number), 24)
+        at = day_of_number(day)
+        days[at] = replace(days[at], events=days[at].events + acts)
+        hours[of_day] += acts
+    return tuple(hours)
 
 
 def _weekdays(days: Iterable[Day]) -> tuple[int, ...]:

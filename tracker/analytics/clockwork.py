@@ -31,9 +31,14 @@ def day(local_ms: Time) -> Time:
     return floordiv(local_ms, _number(DAY))
 
 
+def local_hour(local_ms: Time) -> Time:
+    """Hours since 1970-01-01, by the clock."""
+    return floordiv(local_ms, _number(HOUR))
+
+
 def hour(local_ms: Time) -> Time:
     """Hour of the day, 0 to 23."""
-    return floordiv(local_ms, _number(HOUR)) % _number(24)
+    return local_hour(local_ms) % _number(24)
 
 
 def weekday(local_ms: Time) -> Time:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,11 +34,37 @@ def yardsticks(connection: sa.Connection, query: Query) -> tuple[Yardstick, Yard
     They are of everybody on the site whatever the filters and the segment, so that the scores of a segment
     can be held against those of everybody.
     """
-    found = habits(replace(query, filters=(), segment=None)).subquery("habits")
-    columns = found.c.events, found.c.length, found.c.events_before, found.c.length_before
-    row = connection.execute(sa.select(*(quantile(column, HIGH) for column in columns))).one()
-    events, length, events_before, length_before = (float(value or 0) for value in row)
+    names = ("events", "length", "events_before", "length_before")
+    events, length, events_before, length_before = _high(connection, habits(_everybody(query)), names)
     return Yardstick(events, length), Yardstick(events_before, length_before)
+
+
+def yardstick(connection: sa.Connection, query: Query) -> Yardstick:
+    """The first of `yardsticks`."""
+    return Yardstick(*_high(connection, habits_now(_everybody(query)), ("events", "length")))
+
+
+def _everybody(query: Query) -> Query:
+    return replace(query, filters=(), segment=None)
+
+
+def _high(connection: sa.Connection, rows: sa.Select[*tuple[Any, ...]], names: Sequence[str]) -> list[float]:
+    found = rows.subquery("habits")
+    row = connection.execute(sa.select(*(quantile(found.c[name], HIGH) for name in names))).one()
+    return [float(value or 0) for value in row]
+
+
+def habits_now(query: Query) -> sa.Select[*tuple[Any, ...]]:
+    """Rows (person_id, events, length): what `habits` tells of the period alone."""
+    return (
+        sa.select(
+            sessions.c.person_id,
+            sa.func.avg(sessions.c.interactive).label("events"),
+            sa.func.avg(sessions.c.duration_ms).label("length"),
+        )
+        .where(*sessions_in(query))
+        .group_by(sessions.c.person_id)
+    )
 
 
 def habits(query: Query) -> sa.Select[*tuple[Any, ...]]:
@@ -90,7 +117,7 @@ def scores(query: Query, against: Yardstick) -> sa.Select[Any, Any]:
     present = presence(query).subquery("present")
     count = sa.func.count(query.day(present.c.at).distinct()).label("days")
     days = sa.select(present.c.person_id, count).group_by(present.c.person_id).subquery("active_days")
-    own = habits(query).subquery("habits")
+    own = habits_now(query).subquery("habits")
     value = score(days.c.days, query.period.length, own.c.events, own.c.length, against)
     return sa.select(days.c.person_id, value.label("score")).select_from(
         days.outerjoin(own, own.c.person_id == days.c.person_id)

@@ -1,8 +1,8 @@
 """Who was active when, packed into few rows: what counts of persons by day and by period stand on.
 
-Most sessions lie within one local day, and their row tells all there is to know of the person on that day.
-Only the events of the others are looked at. Where a filter asks about single events there is no such
-shortcut, and each event counts by itself.
+Most sessions lie within one local day, and their row tells all there is to know of the person on that day;
+of those that lie within two it tells that the person was active on both. Only the events of the others are
+looked at. Where a filter asks about single events there is no such shortcut, and each event counts by itself.
 """
 
 from __future__ import annotations
@@ -24,29 +24,97 @@ from tracker.analytics.filters import (
     events_in,
 )
 from tracker.analytics.query import Filter, Query
+from tracker.columns.dialect import once
 from tracker.columns.schema import events, persons, sessions
+from tracker.domain.period import day_start, local_day
 
-Rows = sa.Select[Any, Any, Any]
+Rows = sa.Select[int, int]
 
 
 def presence(query: Query, cuts: Sequence[int] = ()) -> Rows:
-    """Rows (person_id, at, events): so many interactive events, at least one, of a person in the period.
+    """Rows (person_id, at): times a person was active at in the period.
 
-    All of them happened on the local day of `at`, and on the same side of each of `cuts` (epoch ms).
-    A person may have several rows for a day.
+    At least one for each local day, and for each side of each of `cuts` (epoch ms), the person was active on;
+    often several.
     """
-    found = packed(query, cuts).subquery("packed")
-    return sa.select(found.c.person_id, found.c.at, found.c.events).where(found.c.events > 0)
+    both, others = _apart(query)
+    if not by_session(others):
+        return _acts(query)
+    # Of sessions that are one throughout, their own row tells whether all of their events pass.
+    alike = [compare(dimension(f.dimension, sessions), check(f)) for f in both.filters]
+    active = _active_sessions(others)
+    each = _ends(query, cuts, [*active, *([sessions.c.uniform, *alike] if alike else ())])
+    told, begun = each.c.steps < each.c.inside, each.c.first < query.period.since
+    whole = (
+        sa.select(each.c.person_id, each.c.first.label("at")).where(told, ~begun),
+        sa.select(each.c.person_id, each.c.last).where(
+            told, each.c.last < query.period.until, sa.or_(begun, each.c.steps > 0)
+        ),
+    )
+    # Few sessions are left, mostly none: then the engine does not read the events at all.
+    rest = [sa.select(each.c.session_id).where(~told)]
+    if alike:
+        rest.append(sa.select(sessions.c.session_id).where(*active, ~sessions.c.uniform))
+    looked_at = events.c.session_id.in_(sa.union_all(*rest))
+    found = sa.union_all(*whole, _acts(both).where(looked_at)).subquery("pieces")
+    return sa.select(found.c.person_id, found.c.at)
 
 
-def packed(query: Query, cuts: Sequence[int] = ()) -> sa.Select[Any, Any, Any, Any]:
-    """As `presence`, with page views: rows (person_id, at, events, views) where `events` may be 0."""
+def _acts(query: Query) -> Rows:
+    return sa.select(events.c.person_id, events.c.at).where(*personal(query), events.c.interactive)
+
+
+def _active_sessions(query: Query) -> list[Condition]:
+    """Conditions on `sessions`: those whose interactive events reach into the period."""
+    return [
+        *overlapping_sessions(query),
+        sessions.c.first_active_at < query.period.until,
+        sessions.c.last_active_at >= query.period.since,
+    ]
+
+
+def _ends(query: Query, cuts: Sequence[int], chosen: list[Condition]) -> sa.CTE:
+    """Rows (person_id, session_id, first, last, steps, inside): a session's first and last interactive event,
+    how many local midnights and cuts of the period lie between them, and how many of them lie in the period.
+
+    The two tell of every day and side of a cut where there are fewer steps than of them inside.
+    """
+    first, last = sessions.c.first_active_at, sessions.c.last_active_at
+    since, until = _number(query.period.since), _number(query.period.until)
+    return once(
+        sa.select(
+            sessions.c.person_id,
+            sessions.c.session_id,
+            first.label("first"),
+            last.label("last"),
+            _steps(query, cuts, sa.func.greatest(first, since), sa.func.least(last, until - 1)).label(
+                "steps"
+            ),
+            (_one_if(first >= since) + _one_if(last < until)).label("inside"),
+        ).where(*chosen)
+    )
+
+
+def _steps(
+    query: Query, cuts: Sequence[int], first: sa.ColumnElement[int], last: sa.ColumnElement[int]
+) -> sa.ColumnElement[int]:
+    steps = query.day(last) - query.day(first)
+    for cut in sorted(set(cuts)):
+        if day_start(query.zone, local_day(query.zone, cut)) != cut:  # those that are no midnight
+            steps = steps + _one_if(sa.and_(first < _number(cut), last >= _number(cut)))
+    return steps
+
+
+def packed(query: Query) -> sa.Select[Any, Any, Any, Any]:
+    """Rows (person_id, at, events, views): how many interactive events and page views of a person, all on the
+    local day of `at`. Either may be 0; a person may have several rows for a day.
+    """
     both, others = _apart(query)
     if not by_session(others):
         return each_event(query)
     # Of sessions that are one throughout, their own row tells whether all of their events pass.
     alike = [compare(dimension(f.dimension, sessions), check(f)) for f in both.filters]
-    overlapping, crossing = overlapping_sessions(others), _crossing(query, cuts)
+    overlapping, crossing = overlapping_sessions(others), _crossing(query)
     whole = sa.select(
         sessions.c.person_id,
         sessions.c.started_at.label("at"),
@@ -136,13 +204,8 @@ def _of_person(wanted: Filter) -> bool:
     return wanted.dimension in OF_PERSONS or wanted.dimension.startswith("trait.")
 
 
-def _crossing(query: Query, cuts: Sequence[int]) -> Condition:
-    first, last = sessions.c.started_at, sessions.c.ended_at
-    return sa.or_(
-        edge_sessions(query),
-        query.day(first) != query.day(last),
-        *(sa.and_(first < cut, last >= cut) for cut in cuts),
-    )
+def _crossing(query: Query) -> Condition:
+    return sa.or_(edge_sessions(query), query.day(sessions.c.started_at) != query.day(sessions.c.ended_at))
 
 
 def _one_if(condition: Condition) -> sa.Case[int]:

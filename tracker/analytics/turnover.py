@@ -20,8 +20,8 @@ class Turnover:
     """Distinct persons; of those with a lasting id, which alone can be new, back or lost:
 
     active = new + returning + reactivated. `left_out` are active and have none.
-    `windows` holds how many were active in each of the periods asked for, `days` the active persons and
-    interactive events of each local day number, the scores are means (0 of nobody). What needs details that
+    `windows` holds how many were active in each of the periods asked for, `days` the active persons of each
+    local day number, the scores are means (0 of nobody). What needs details that
     are gone is None.
     """
 
@@ -31,7 +31,7 @@ class Turnover:
     reactivated: int | None
     churned: int | None
     windows: tuple[int | None, ...]
-    days: dict[int, tuple[int, int]]
+    days: dict[int, int]
     score: float
     score_before: float | None
     left_out: int
@@ -44,11 +44,11 @@ def turnover(connection: sa.Connection, query: Query, windows: Sequence[Period] 
     each = _persons(query, seen, periods).subquery("each_person")
     against = engagement.yardsticks(connection, query)
     rows = connection.execute(sa.union_all(_totals(query, each, against, len(periods)), _days(seen, periods)))
-    days: dict[int, tuple[int, int]] = {}
+    days: dict[int, int] = {}
     totals: list[Any] = []
     for is_day, *values in rows:
         if is_day:
-            days[int(values[0])] = (int(values[1]), int(values[2]))
+            days[int(values[0])] = int(values[1])
         else:
             totals = [value or 0 for value in values]
     new, returning, reactivated, churned, left_out, score, score_before, active, before, *rest = totals
@@ -70,7 +70,7 @@ def turnover(connection: sa.Connection, query: Query, windows: Sequence[Period] 
 
 
 def _person_days(query: Query, periods: Sequence[Period]) -> sa.Select[*tuple[Any, ...]]:
-    """Rows (person_id, day, part, events): a person's local day.
+    """Rows (person_id, day, part): a person's local day, once.
 
     `part` counts the beginnings and ends of periods (`_edges`) up to then. Where they lie within days, a day
     may have several parts.
@@ -82,9 +82,7 @@ def _person_days(query: Query, periods: Sequence[Period]) -> sa.Select[*tuple[An
     latest_first = [(found.c.at >= edges[n], _number(n)) for n in range(len(edges) - 2, 0, -1)]
     day = horizon.day(found.c.at).label("day")
     part = sa.case(*latest_first, else_=_number(0)).label("part")
-    return sa.select(found.c.person_id, day, part, sa.func.sum(found.c.events).label("events")).group_by(
-        found.c.person_id, day, part
-    )
+    return sa.select(found.c.person_id, day, part).distinct()
 
 
 def _edges(periods: Sequence[Period]) -> list[int]:
@@ -145,12 +143,12 @@ def _totals(
 
 
 def _days(seen: sa.CTE, periods: Sequence[Period]) -> sa.Select[*tuple[Any, ...]]:
-    """Rows (1, day, active persons, events, …) of the first period, as wide as the totals."""
+    """Rows (1, day, active persons, …) of the first period, as wide as the totals."""
     active = sa.func.count(seen.c.person_id.distinct())
     nothing = sa.literal_column("0.0", sa.Double)  # in the place of the scores
-    fill = (_number(0), _number(0), nothing, nothing, *(_number(0) for _ in periods))
+    fill = (*(_number(0) for _ in range(3)), nothing, nothing, *(_number(0) for _ in periods))
     return (
-        sa.select(_number(1), seen.c.day, active, sa.func.sum(seen.c.events), *fill)
+        sa.select(_number(1), seen.c.day, active, *fill)
         .where(_inside(seen, periods[0], periods))
         .group_by(seen.c.day)
     )

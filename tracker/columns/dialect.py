@@ -16,7 +16,7 @@ from tracker.errors import Invalid
 Column = sa.ColumnElement[Any]
 
 
-def once(statement: sa.SelectBase, name: str) -> sa.CTE:
+def once(statement: sa.SelectBase, name: str | None = None) -> sa.CTE:
     """A CTE whose rows are made once, however often they are used: DuckDB else runs it anew for each use."""
     return statement.cte(name).prefix_with("MATERIALIZED", dialect="duckdb")
 

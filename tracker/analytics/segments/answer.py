@@ -11,8 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.analytics import definition
-from tracker.analytics.engagement import scores, yardsticks
-from tracker.analytics.presence import persons_in
+from tracker.analytics.engagement import scores, yardstick
 from tracker.analytics.query import Query
 from tracker.analytics.rates import share
 from tracker.analytics.registry import Parameter, question
@@ -109,7 +108,7 @@ def _statement(
     connection: sa.Connection, query: Query, segments: tuple[Segment, ...], currency: str | None
 ) -> sa.Select[*tuple[Any, ...]]:
     """Everybody by what they are compared by, with figures for each segment."""
-    scored = scores(query, yardsticks(connection, query)[0]).subquery("scored")
+    scored = scores(query, yardstick(connection, query)).subquery("scored")
     earned = by_person(query, currency).subquery("earned")
     marked = (
         sa.select(
@@ -130,13 +129,11 @@ def _statement(
             sa.func.sum(sa.case((within, earned.c.revenue))).label(f"revenue_{n}"),
         ]
     common = [marked.c[name] for name in COMPARED]
+    # Who has a score was active through what passes the filters: with some, nobody else counts.
+    active = marked.join(scored, scored.c.person_id == marked.c.person_id, isouter=not query.filters)
     return (
         sa.select(*common, sa.func.count().label("everybody"), *figures)
-        .select_from(
-            marked.outerjoin(scored, scored.c.person_id == marked.c.person_id).outerjoin(
-                earned, earned.c.person_id == marked.c.person_id
-            )
-        )
+        .select_from(active.outerjoin(earned, earned.c.person_id == marked.c.person_id))
         .group_by(*common)
     )
 
@@ -145,9 +142,7 @@ def _everybody(query: Query) -> list[sa.ColumnElement[bool]]:
     conditions = [persons.c.site_id == query.site_id]
     if not query.include_bots:
         conditions.append(persons.c.events > 0)
-    if query.filters:
-        return [*conditions, *persons_in(query)]
-    if query.segment is not None:
+    if query.segment is not None and not query.filters:
         conditions.append(persons.c.person_id.in_(query.segment.persons(query)))
     return conditions
 
