@@ -264,3 +264,49 @@ def test_catching_up_tells_how_far_it_is_and_can_be_stopped(
     assert [(p.done, p.last) for p in told] == [(5, 20), (10, 20)]
     assert catch_up(store, ledger.reader, chunk=5) == 10
     store.close()
+
+
+@pytest.mark.parametrize("rebuilt", [False, True])
+def test_waiting_ends_though_more_comes_in_than_is_taken_in(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, *, rebuilt: bool
+) -> None:
+    monkeypatch.setattr("tracker.columns.sync.PROGRESS_S", 0.0)
+    monkeypatch.setattr("tracker.columns.duckdb.CHUNK", 10)
+    monkeypatch.setattr("tracker.columns.duckdb.LEAST_CHUNK", 10)
+    sender = Ledger(ledger.path)
+    sender.number = ledger.number
+    behind: list[int] = []
+
+    def more(progress: Progress) -> None:
+        """After each ten events that are taken in, twelve come."""
+        sender.add([{"at": NOON, "visitor": "busy"}] * 12)
+        behind.append(progress.last - progress.done)
+
+    store = DuckDBStore(ledger.path.with_name("columns.duckdb"))
+    sync = Sync(ledger.path, store, more)
+    sync.start()
+    try:
+        assert sync.wait_for(20, 60)
+        now = last(ledger)
+        number = sync.rewrite(rebuilt=rebuilt)
+        assert sync.wait_for(now, 60)
+        assert sync.wait_rewritten(number, 60)
+        assert sync.event >= now
+        assert sync.event < last(ledger), "it ran after what came in"
+    finally:
+        sync.stop()
+        sender.close()
+    assert behind[-1] > behind[0]
+
+
+def test_what_is_deleted_while_the_file_is_written_anew_is_meant_by_the_next_time(ledger: Ledger) -> None:
+    """A number means what was in the ledger when it was given, whoever else waits."""
+    with following(ledger) as (sync, store):
+        numbers = []
+        for victim in (3, 4, 5):
+            ledger.delete([victim])
+            numbers.append(sync.rewrite())
+        assert sync.wait_rewritten(numbers[-1], 20)
+        assert all(sync.wait_rewritten(one, 0) for one in numbers)
+        assert not sync.wait_rewritten(numbers[-1] + 1, 0)
+        assert contents(store) == rebuilt(ledger)

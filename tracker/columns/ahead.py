@@ -15,12 +15,14 @@ TABLES = ("arrived", "arrived_next")
 
 
 def chunks(
-    store: DuckDBStore, reader: Connection, place: Place, size: int, *, bare: bool = False
+    store: DuckDBStore, reader: Connection, size: int, *, bare: bool = False
 ) -> Iterator[tuple[Chunk, str]]:
-    """Chunks from `place` to the ledger's end, each with the table its events are staged in.
+    """Chunks from where the store is to the ledger's end, each with the table its events are staged in.
 
-    The reader is used by other threads until this ends. A chunk may be followed by an empty end.
+    The end is where it is now: what comes in meanwhile does not make it longer. The reader is used by other
+    threads until this ends. A chunk may be followed by an empty end.
     """
+    place, goal = store.place(), tail.end(reader)
 
     def one(place: Place, table: str) -> Chunk:
         store.unstage(table)
@@ -35,7 +37,7 @@ def chunks(
         table = next(tables)
         chunk = one(place, table)
         while not chunk.empty:
-            last = not chunk.deleted and chunk.place.event >= tail.end(reader).event
+            last = chunk.place.event >= goal.event and chunk.place.deletion >= goal.deletion
             following = next(tables)
             ahead = None if last else pool.submit(one, chunk.place, following)
             yield chunk, table

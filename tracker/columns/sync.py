@@ -57,16 +57,18 @@ def catch_up(
     most: int | None = None,
     bare: bool = False,
     stopping: Callable[[], bool] = lambda: False,
+    reached: Callable[[int], None] = lambda _: None,
 ) -> int:
-    """Read the ledger to its end, or `most` chunks of it. Gives the number of events taken in.
+    """Read the ledger to where it ends now, or `most` chunks of it. Gives the number of events taken in.
 
     `chunk` is how many events are merged at once, by default what suits the store's memory. `report` hears of
-    it every five seconds. `bare` leaves out what the events say.
+    it every five seconds, `reached` of the last ledger id of every chunk. `bare` leaves out what the events say.
     """
     begun = told = time.monotonic()
     total = merges = 0
-    for step, table in ahead.chunks(store, reader, store.place(), chunk or store.chunk, bare=bare):
+    for step, table in ahead.chunks(store, reader, chunk or store.chunk, bare=bare):
         store.apply(step, table)
+        reached(step.place.event)
         total, merges = total + step.count, merges + 1
         now = time.monotonic()
         if report is not None and now - told >= PROGRESS_S:
@@ -115,7 +117,7 @@ class Sync:
         self._bare = False
         self._failures = 0
         self._rebuild = False
-        self._rewrite = False
+        self._wanted = 0
         self._rewritten = 0
         self.last_error: str | None = None
 
@@ -138,18 +140,22 @@ class Sync:
         self._rebuild = True
         self._wake.set()
 
-    def rewrite(self, timeout: float, *, rebuilt: bool = False) -> bool:
-        """Catch up with the ledger, then write the file anew, so that nothing deleted stays in it.
+    def rewrite(self, *, rebuilt: bool = False) -> int:
+        """Have the file written anew once it has what is in the ledger now, so that nothing deleted stays in it.
 
         `rebuilt` makes the store anew from the ledger first: what is in it may not be there any more.
-        For one caller at a time. False when the time (seconds) is over; it is done later then.
+        Gives a number that tells `wait_rewritten` which time is meant.
         """
         with self._moved:
-            goal = self._rewritten + 1
             self._rebuild = self._rebuild or rebuilt
-            self._rewrite = True
+            self._wanted += 1
             self._wake.set()
-            return self._moved.wait_for(lambda: self._rewritten >= goal, timeout)
+            return self._wanted
+
+    def wait_rewritten(self, number: int, timeout: float) -> bool:
+        """Wait until that is done; False when the time (seconds) is over. It is done later then."""
+        with self._moved:
+            return self._moved.wait_for(lambda: self._rewritten >= number, timeout)
 
     def wait_for(self, event: int, timeout: float) -> bool:
         """Wait until this ledger id is in the store; False when the time (seconds) is over."""
@@ -195,7 +201,7 @@ class Sync:
             reader.close()
 
     def _step(self, reader: connect.Connection) -> None:
-        rewrite = self._rewrite  # asked for now, so that what is asked for with it is made ready, too
+        wanted = self._wanted  # before the ledger is looked at: what was deleted until then is read below
         self._ready(reader)
         careful = self._size < self._store.chunk
         catch_up(
@@ -206,34 +212,44 @@ class Sync:
             most=1 if careful else None,
             bare=self._bare,
             stopping=self._stopping.is_set,
+            reached=self._reached,
         )
         self._size, self._bare, self._failures = min(self._size * 8, self._store.chunk), False, 0
-        if rewrite and not careful:
-            self._write_anew(reader)
-        with self._moved:
-            self._event = self._store.place().event
-            self._moved.notify_all()
+        if wanted > self._rewritten and not (careful or self._stopping.is_set()):
+            self._write_anew(reader, wanted)
+        self._reached(self._store.place().event)
         if careful:
             self._wake.set()
 
     def _ready(self, reader: connect.Connection) -> None:
         if self._rebuild:
             self._rebuild = False
-            start_over(self._store, reader)
+            self._start_over(reader)
         if not self._store.is_open:
             self._store.open()
             if not belongs(self._store, reader):
                 log.warning("the column store is not of this ledger; it is rebuilt")
-                start_over(self._store, reader)
+                self._start_over(reader)
 
-    def _write_anew(self, reader: connect.Connection) -> None:
+    def _start_over(self, reader: connect.Connection) -> None:
+        self._event = 0
+        start_over(self._store, reader)
+
+    def _reached(self, event: int) -> None:
+        with self._moved:
+            self._event = event
+            self._moved.notify_all()
+
+    def _write_anew(self, reader: connect.Connection, wanted: int) -> None:
         if not self._store.rewrite():
-            start_over(self._store, reader)
-            catch_up(self._store, reader, self._report, stopping=self._stopping.is_set)
+            self._start_over(reader)
+            stopping, reached = self._stopping.is_set, self._reached
+            catch_up(self._store, reader, self._report, stopping=stopping, reached=reached)
+            if stopping():
+                return
         self._store.drop_aside()
         with self._moved:
-            self._rewrite = False
-            self._rewritten += 1
+            self._rewritten = wanted
             self._moved.notify_all()
 
     def _retreat(self, error: duckdb.Error) -> None:

@@ -93,7 +93,7 @@ class Erasures:
 
         Texts that changed in place are in many columns, so the store is made anew from the ledger for them.
         """
-        if not self._sync.rewrite(COLUMNS_SECONDS, rebuilt=rebuilt):
+        if not self._sync.wait_rewritten(self._sync.rewrite(rebuilt=rebuilt), COLUMNS_SECONDS):
             raise Unavailable("The column store could not be written anew in time.")
         for pattern in COPIES:
             for copy in self._settings.data.glob(pattern):

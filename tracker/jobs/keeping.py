@@ -167,7 +167,8 @@ class Keeping:
         while self._writer.run(letting_go.give_back):
             self._go_on()
         deadline = time.monotonic() + COLUMNS_SECONDS
-        while not self._sync.rewrite(LOOK_SECONDS):
+        written = self._sync.rewrite()
+        while not self._sync.wait_rewritten(written, LOOK_SECONDS):
             self._go_on()
             if time.monotonic() > deadline:
                 raise Unavailable("The column store could not be written anew in time.")
