@@ -83,7 +83,7 @@ def test_a_file_that_changed_is_refused_by_name(archive: Archive) -> None:
     with pytest.raises(Unavailable, match=r"2026-02-1\.parquet"):
         archive.check(SITE)
     path.unlink()
-    with pytest.raises(Unavailable, match="lacks"):
+    with pytest.raises(Unavailable, match="is missing"):
         archive.check(SITE)
     with pytest.raises(NotFound, match="2026-05"):
         archive.check(SITE, "2026-05")

@@ -46,7 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": {
         "config", "domain", "extensions", "models", "ledger", "columns", "analytics", "accounts", "services",
         "doors", "enrich", "definitions", "backup", "support", "history", "privacy", "notify",
-        "keeping",
+        "keeping", "archive",
     },
     "app": {
         "config", "domain", "extensions", "models", "enrich", "ingest", "doors", "ledger", "columns",
@@ -59,7 +59,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         "config", "domain", "ledger", "columns", "accounts", "services", "app", "server", "demo", "models",
         "extensions", "logs", "doors", "ingest", "analytics", "enrich", "files", "doctor",
-        "backup", "support", "history", "privacy", "archive", "keeping",
+        "backup", "support", "history", "privacy", "archive", "keeping", "web",
     },
 }  # fmt: skip
 NAMELESS = {"utils", "util", "helpers", "common", "misc", "manager", "base_utils"}

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import time
-import uuid
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.live_server import Keys, LiveServer, serving
+from tests.privacy.somebody import Somebody, archived, ask, crowd, finished, found_in, ordered, until
 from tracker import clock
-from tracker.accounts import erasures
-from tracker.archive import rows
-from tracker.archive.archive import Archive
-from tracker.cli.data import opened
-from tracker.ledger import person
+from tracker.accounts.erasures import Kind
 
 pytestmark = pytest.mark.reliability
 SHOP = "Shop"
@@ -32,75 +24,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 @pytest.fixture(scope="module")
 def keys(server: LiveServer) -> Keys:
     return server.create_site(SHOP)
-
-
-class Somebody:
-    """One person with ids, e-mail, phone and name that nothing else has."""
-
-    def __init__(self) -> None:
-        mark = uuid.uuid4().hex
-        self.id = f"user-{mark}"
-        self.visitor = f"visitor-{mark[::-1]}"
-        self.user = {
-            "id": self.id,
-            "email": f"Anna.{mark[:12]}@example.org",
-            "name": f"Anna Zz{mark[4:14]}",
-            "phone_number": f"+4916{int(mark[:8], 16)}",
-            "traits": {"nickname": f"nick{mark[6:16]}"},
-        }
-        self.needles = [
-            text.lower().encode()
-            for text in (self.id, self.visitor, self.user["email"], self.user["name"][5:],
-                         self.user["phone_number"], f"nick{mark[6:16]}")
-        ]  # fmt: skip
-
-    def send(self, server: LiveServer, keys: Keys, count: int = 12, at: int | None = None) -> dict[str, Any]:
-        """Anonymous events first, then named ones, with the e-mail in properties, too."""
-        at = at or clock.now_ms() - 60_000
-        headers = {"Authorization": f"Bearer {keys.secret_key}"}
-        first = [_event("page_viewed", at + n, path=f"/{self.visitor}") for n in range(count)]
-        status, told = server.track({"visitor": self.visitor, "events": first}, **headers)
-        said = {"product_id": "P1", "to": self.user["email"]}
-        named = [_event("product_viewed", at + 100 + n, **said) for n in range(count)]
-        body = {"visitor": self.visitor, "user": self.user, "events": named}
-        status, told = server.track(body, **headers)
-        assert status in (200, 400), told
-        return told
-
-
-def _event(name: str, at: int, **properties: Any) -> dict[str, Any]:
-    return {"id": str(uuid.uuid4()), "eventName": name, "timestamp": at, "properties": properties}
-
-
-def crowd(server: LiveServer, keys: Keys, people: int) -> str:
-    """Other people, among whose rows in every file the person's stand. Gives the id of the last."""
-    names = [f"other-{uuid.uuid4()}" for _ in range(people)]
-    for name in names:
-        events = [_event("click", clock.now_ms() - 1000 * n, button=f"b{n}" * 9) for n in range(8)]
-        body = {"user": {"id": name, "name": "Somebody Else"}, "events": events}
-        assert server.track(body, Authorization=f"Bearer {keys.secret_key}")[0] == 200
-    return names[-1]
-
-
-def found_in(data: Path, needles: list[bytes]) -> set[str]:
-    """Names of all files that hold one of the texts in any case (this process has none of them open)."""
-    files = [path for path in data.rglob("*") if path.is_file()]
-    return {path.name for path in files if any(needle in path.read_bytes().lower() for needle in needles)}
-
-
-def ask(server: LiveServer, keys: Keys, path: str, method: str = "GET") -> tuple[int, Any]:
-    headers = {"Authorization": f"Bearer {keys.secret_key}"}
-    answer = server.request(method, f"/api/v1/sites/{keys.id}/{path}", headers=headers)
-    return answer[0], json.loads(answer[2])
-
-
-def until(server: LiveServer, keys: Keys, path: str, status: int) -> Any:
-    """Ask until it answers so."""
-    deadline = time.monotonic() + 20
-    while (told := ask(server, keys, path))[0] != status:
-        assert time.monotonic() < deadline, told
-        time.sleep(0.1)
-    return told[1]
 
 
 def test_nothing_of_an_erased_person_is_left(server: LiveServer, keys: Keys) -> None:
@@ -156,13 +79,7 @@ def test_archived_events_are_erased_too(server: LiveServer, keys: Keys) -> None:
     gerd, hans = Somebody(), Somebody()
     for one in (gerd, hans):
         one.send(server, keys)
-    archive = Archive(server.data)
-    with opened(str(server.data)) as app:
-        services = app.extensions["desirepath"]
-        with services.readers.read() as connection:
-            ids = [n for one in (gerd, hans) for n in person.need(connection, keys.id, one.id).ids]
-            assert archive.add(keys.id, rows.of(connection, keys.id, ids), clock.now_ms()) == 48
-        services.readers.close()
+    archive = archived(server, keys, gerd, hans)
     status, receipt = ask(server, keys, f"people/{gerd.id}", "DELETE")
     assert status == 200 and receipt["events"] == 48, "24 of the ledger, and the same in the archive"
     assert found_in(server.data, gerd.needles) == set()
@@ -174,22 +91,25 @@ def test_archived_events_are_erased_too(server: LiveServer, keys: Keys) -> None:
 def test_an_erasure_is_finished_after_a_kill(server: LiveServer, keys: Keys) -> None:
     fred = Somebody()
     fred.send(server, keys)
-    number = _ordered(server, keys, fred)
+    number = ordered(server, keys, fred, Kind.ERASED)
     server.start()
-    deadline = time.monotonic() + 30
-    while not ask(server, keys, f"erasures/{number}")[1]["finishedAt"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    finished(server, keys, number)
     assert found_in(server.data, fred.needles) == set()
 
 
-def _ordered(server: LiveServer, keys: Keys, one: Somebody) -> int:
-    """The order is on disk, and the server is dead before it could carry it out."""
-    server.kill()
-    with opened(str(server.data)) as app:
-        services = app.extensions["desirepath"]
-        with services.readers.read() as connection:
-            found = person.need(connection, keys.id, one.id)
-        number = erasures.order(services.settings.meta_path, keys.id, found, clock.now_ms(), None)
-        services.readers.close()
-    return number
+def test_a_damaged_file_holds_up_nothing_but_the_receipt(server: LiveServer, keys: Keys) -> None:
+    ilse = Somebody()
+    ilse.send(server, keys)
+    archive = archived(server, keys, ilse)
+    part = archive.listed(keys.id)[-1]
+    file = archive.folder(keys.id) / part.file
+    whole = file.read_bytes()
+    file.write_bytes(b"nonsense")
+    status, receipt = ask(server, keys, f"people/{ilse.id}", "DELETE")
+    assert status == 202 and receipt["finishedAt"] is None
+    assert server.events(keys, person=ilse.id) == [], "the ledger does not wait for it"
+    file.write_bytes(whole)
+    server.stop()
+    server.start()
+    finished(server, keys, receipt["id"])
+    assert found_in(server.data, ilse.needles) == set()

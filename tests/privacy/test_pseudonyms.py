@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.live_server import Keys, LiveServer, serving
-from tests.privacy.test_erasure import Somebody, ask, crowd, found_in, until
-from tracker import clock
-from tracker.accounts import erasures
+from tests.privacy.somebody import Somebody, archived, ask, crowd, finished, found_in, ordered, until
 from tracker.accounts.erasures import Kind
-from tracker.archive import rows
-from tracker.archive.archive import Archive
-from tracker.cli.data import opened
-from tracker.ledger import person
 
 pytestmark = pytest.mark.reliability
 FIGURES = ("overview?timeframe=7d", "user-activity?timeframe=7d", "breakdown?timeframe=7d&dimension=page")
@@ -60,14 +53,6 @@ def pseudonymise(server: LiveServer, keys: Keys, who: str) -> Any:
     status, receipt = ask(server, keys, f"people/{who}/pseudonymise", "POST")
     assert status in (200, 202), receipt
     return finished(server, keys, receipt["id"])
-
-
-def finished(server: LiveServer, keys: Keys, number: int) -> Any:
-    deadline = time.monotonic() + 60
-    while not (receipt := ask(server, keys, f"erasures/{number}")[1])["finishedAt"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    return receipt
 
 
 def figures(server: LiveServer, keys: Keys) -> list[Any]:
@@ -142,13 +127,7 @@ def test_archived_events_do_not_tell_it(server: LiveServer, keys: Keys) -> None:
     gerd, hans = Somebody(), Somebody()
     for one in (gerd, hans):
         one.send(server, keys)
-    archive = Archive(server.data)
-    with opened(str(server.data)) as app:
-        services = app.extensions["desirepath"]
-        with services.readers.read() as connection:
-            ids = [n for one in (gerd, hans) for n in person.need(connection, keys.id, one.id).ids]
-            assert archive.add(keys.id, rows.of(connection, keys.id, ids), clock.now_ms()) == 48
-        services.readers.close()
+    archive = archived(server, keys, gerd, hans)
     assert pseudonymise(server, keys, gerd.id)["events"] == 24, "12 of the ledger, 12 archived"
     assert found_in(server.data, telling(gerd)) == set()
     (part,) = archive.check(keys.id)
@@ -172,14 +151,7 @@ def test_the_command_line_does_it_without_a_server(server: LiveServer, keys: Key
 def test_it_is_finished_after_a_kill(server: LiveServer, keys: Keys) -> None:
     fred = Somebody()
     fred.send(server, keys)
-    server.kill()
-    with opened(str(server.data)) as app:
-        services = app.extensions["desirepath"]
-        with services.readers.read() as connection:
-            found = person.need(connection, keys.id, fred.id)
-        path = services.settings.meta_path
-        number = erasures.order(path, keys.id, found, clock.now_ms(), None, Kind.PSEUDONYMISED)
-        services.readers.close()
+    number = ordered(server, keys, fred, Kind.PSEUDONYMISED)
     assert found_in(server.data, telling(fred))
     server.start()
     finished(server, keys, number)

@@ -8,21 +8,27 @@ leaves a file that no manifest names; whoever writes that month next removes it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tracker.archive import manifest, parquet, rows
+from tracker.archive.copies import Copy, Unread
 from tracker.archive.manifest import Manifest, Part
-from tracker.archive.parquet import Row, Work
+from tracker.archive.parquet import Row, Signs, Work, no_signs
 from tracker.domain.event import Event
 from tracker.errors import NotFound, Unavailable
 
+log = logging.getLogger(__name__)
+
 FOLDER = "archive"
+WAIT_SECONDS = 20.0
+"""How long somebody who asks waits for a task that is at work."""
 Change = Callable[[Row], Row]
 
 
 class Archive:
-    """The archive in a data directory. One thread uses it at a time."""
+    """The archive in a data directory. On each site one task is at work at a time; others wait for it."""
 
     def __init__(self, data: Path) -> None:
         self._root = data / FOLDER
@@ -59,14 +65,21 @@ class Archive:
                 _place(folder, told, _described(work, target, month, now_ms))
         return taken
 
-    def forget(self, site_id: int, users: Sequence[str], visitors: Sequence[str], now_ms: int) -> int:
+    def forget(
+        self,
+        site_id: int,
+        users: Sequence[str],
+        visitors: Sequence[str],
+        now_ms: int,
+        signs: Signs = no_signs,
+    ) -> int:
         """Write every month of a site without what these people did; gives how many events went."""
         folder = self.folder(site_id)
         if not self.listed(site_id):
             return 0
-        parts = self.listed(site_id)
         with parquet.work(folder) as work:
-            gone = work.doom([folder / one.file for one in parts], users, visitors)
+            parts = self._there(site_id)
+            gone = work.doom([folder / one.file for one in parts], users, visitors, signs)
             for part in parts if gone else ():
                 if work.holds_doomed(folder / part.file):
                     target = _next(folder, part.month, part)
@@ -76,17 +89,24 @@ class Archive:
         return gone
 
     def rewrite(
-        self, site_id: int, users: Sequence[str], visitors: Sequence[str], change: Change, now_ms: int
+        self,
+        site_id: int,
+        users: Sequence[str],
+        visitors: Sequence[str],
+        change: Change,
+        now_ms: int,
+        signs: Signs = no_signs,
     ) -> int:
         """Write every month in which `change` makes another row of what these people did.
 
         `change` takes and gives event id, user, profile, context, properties. Gives how many rows changed.
         """
-        total, folder, parts = 0, self.folder(site_id), self.listed(site_id)
-        if not parts:
+        total, folder = 0, self.folder(site_id)
+        if not self.listed(site_id):
             return 0
         with parquet.work(folder) as work:
-            theirs = work.doom([folder / one.file for one in parts], users, visitors)
+            parts = self._there(site_id)
+            theirs = work.doom([folder / one.file for one in parts], users, visitors, signs)
             for part in parts if theirs else ():
                 old = [row for some in work.theirs(folder / part.file) for row in some]
                 changed = [fresh for row in old if (fresh := change(row)) != row]
@@ -98,16 +118,66 @@ class Archive:
                     total += len(changed)
         return total
 
-    def profiles(self, site_id: int, users: Sequence[str], visitors: Sequence[str]) -> set[str]:
+    def profiles(
+        self, site_id: int, users: Sequence[str], visitors: Sequence[str], signs: Signs = no_signs
+    ) -> set[str]:
         """All profiles (JSON) that came with what these people did."""
         folder, found = self.folder(site_id), set[str]()
-        files = [folder / one.file for one in self.listed(site_id)]
-        if files:
+        if self.listed(site_id):
             with parquet.work(folder) as work:
-                if work.doom(files, users, visitors):
+                files = [folder / one.file for one in self._there(site_id)]
+                if work.doom(files, users, visitors, signs):
                     rows = (row for file in files for some in work.theirs(file) for row in some)
                     found.update(profile for _, _, profile, _, _ in rows if profile is not None)
         return found
+
+    def whose(self, site_id: int, who: str, texts: Sequence[str]) -> tuple[list[str], bool]:
+        """Users whom a user id, a visitor's id or an e-mail (of `texts`) means; whether it is a visitor's.
+
+        Looks at the files that can be read.
+        """
+        if not self.listed(site_id):
+            return [], False
+        with parquet.work(self.folder(site_id), WAIT_SECONDS) as work:
+            files = [self.folder(site_id) / one.file for one in self._readable(site_id)[0]]
+            return work.whose(files, who, texts) if files else ([], False)
+
+    def copy(
+        self, site_id: int, users: Sequence[str], visitors: Sequence[str], signs: Signs = no_signs
+    ) -> Copy:
+        """Copy what these people did to a file without a name, as much of it as can be read."""
+        folder = self.folder(site_id)
+        try:
+            if not self.listed(site_id):
+                return Copy()
+        except Unavailable:
+            return Copy([Unread(None, "The list of its files cannot be read.")])
+        with parquet.work(folder, WAIT_SECONDS) as work:
+            parts, unread = self._readable(site_id)
+            copy = Copy(unread, folder)
+            files = [folder / one.file for one in parts]
+            if files and work.doom(files, users, visitors, signs):
+                for file in files:
+                    copy.take(work.whole(file))
+            return copy
+
+    def _there(self, site_id: int) -> list[Part]:
+        """Parts whose file is there: of one that is not, nothing is left to change."""
+        parts = self.listed(site_id)
+        lost = [one.file for one in parts if not (self.folder(site_id) / one.file).is_file()]
+        if lost:
+            log.warning("the archive lacks files", extra={"site": site_id, "files": lost})
+        return [one for one in parts if one.file not in lost]
+
+    def _readable(self, site_id: int) -> tuple[list[Part], list[Unread]]:
+        good, unread = list[Part](), list[Unread]()
+        for part in self.listed(site_id):
+            problem = self._problem(site_id, part)
+            if problem is None:
+                good.append(part)
+            else:
+                unread.append(Unread(part.month, f"The file {part.file} {problem}."))
+        return good, unread
 
     def check(self, site_id: int, month: str | None = None) -> list[Part]:
         """The parts of a site (or of one month), each compared with its checksum.
@@ -120,12 +190,20 @@ class Archive:
                 f"There is no archive of site {site_id}{f' for {month}' if month else ''}.", field="month"
             )
         for part in parts:
-            path = self.folder(site_id) / part.file
-            if not path.is_file():
-                raise Unavailable(f"The archive lacks {path}.")
-            if manifest.checksum(path) != part.sha256:
-                raise Unavailable(f"{path} is not what was archived: its checksum differs. Use a copy of it.")
+            problem = self._problem(site_id, part)
+            if problem is not None:
+                raise Unavailable(f"{self.folder(site_id) / part.file} {problem}. Use a copy of it.")
         return parts
+
+    def _problem(self, site_id: int, part: Part) -> str | None:
+        path = self.folder(site_id) / part.file
+        if not path.is_file():
+            return "is missing"
+        try:
+            same = manifest.checksum(path) == part.sha256
+        except OSError as error:
+            return f"cannot be read: {error.strerror}"
+        return None if same else "is not what was archived: its checksum differs"
 
     def events(self, site_id: int, part: Part, into: int) -> Iterator[list[Event]]:
         """The events of a part, some at a time, as events of the site `into`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from tracker.archive import lock
 from tracker.errors import Unavailable
 from tracker.ledger import copies
 
@@ -34,8 +35,14 @@ NAMES = tuple(name for name, _ in SHAPE)
 ROWS = 2_000
 """Rows handed over at once, either way."""
 ROW_GROUP = 20_000
-MEMORY_MB = 128
 WORK = ".work"
+PATIENCE_SECONDS = 600.0
+SETTINGS = (
+    "memory_limit = '128MB'",
+    "threads = 1",
+    "preserve_insertion_order = true",
+    "TimeZone = 'UTC'",
+)
 
 _MONTH = "strftime(make_timestamp(\"at\" * 1000), '%Y-%m')"
 _UNNEST = ", ".join(f"unnest(${number}::{kind}[])" for number, (_, kind) in enumerate(SHAPE, 1))
@@ -45,21 +52,40 @@ _TO_FILE = (
 )
 _FROM_FILE = '* REPLACE (epoch_ms("at") AS "at", epoch_ms(received_at) AS received_at)'
 
+_MET = """
+    CREATE OR REPLACE TABLE met AS
+    SELECT DISTINCT visitor FROM read_parquet($files)
+    WHERE visitor IS NOT NULL AND list_contains($users, user_id)
+    UNION SELECT unnest($visitors::VARCHAR[])
+"""
 _DOOM = """
-    CREATE TABLE doomed AS
-    WITH everything AS (SELECT event_id, "at", user_id, visitor FROM read_parquet($files)),
-    met AS (SELECT DISTINCT visitor FROM everything WHERE list_contains($users, user_id)),
+    CREATE OR REPLACE TABLE doomed AS
+    WITH everything AS (
+        SELECT event_id, epoch_ms("at") AS moment, user_id, visitor FROM read_parquet($files)
+    ),
+    seen AS (
+        SELECT * FROM everything WHERE visitor IN (SELECT visitor FROM met)
+        UNION ALL SELECT NULL, moment, user_id, visitor FROM signs
+    ),
     owned AS (
-        SELECT event_id, coalesce(
+        SELECT event_id, visitor, coalesce(
             first_value(user_id IGNORE NULLS) OVER (here ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING),
             last_value(user_id IGNORE NULLS) OVER (here ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
         ) AS owner
-        FROM everything WHERE visitor IN (SELECT visitor FROM met)
-        WINDOW here AS (PARTITION BY visitor ORDER BY "at", event_id)
+        FROM seen WINDOW here AS (PARTITION BY visitor ORDER BY moment, event_id)
     )
-    SELECT event_id FROM owned WHERE list_contains($users, owner)
-    UNION SELECT event_id FROM everything
-    WHERE list_contains($users, user_id) OR user_id IS NULL AND list_contains($visitors, visitor)
+    SELECT event_id FROM owned WHERE event_id IS NOT NULL
+    AND (list_contains($users, owner) OR owner IS NULL AND list_contains($visitors, visitor))
+    UNION SELECT event_id FROM everything WHERE list_contains($users, user_id)
+"""
+_WHOSE = """
+    SELECT user_id FROM read_parquet($files)
+    WHERE user_id IS NOT NULL AND (user_id = $who OR visitor = $who)
+    ORDER BY user_id = $who DESC, "at" DESC, event_id DESC LIMIT 1
+"""
+_OF_EMAIL = """
+    SELECT DISTINCT user_id FROM read_parquet($files)
+    WHERE user_id IS NOT NULL AND list_contains($texts, lower(trim(json_extract_string(profile, '$.email'))))
 """
 
 TEXTS = ("user_id", "profile", "context", "properties")
@@ -67,6 +93,11 @@ _THEIRS = (
     f"SELECT event_id, {', '.join(TEXTS)} FROM read_parquet(?) "  # noqa: S608 - names of ours
     "WHERE event_id IN (SELECT event_id FROM doomed)"
 )
+_WHOLE = (
+    f"SELECT {_FROM_FILE} FROM read_parquet(?) "  # noqa: S608 - literals
+    'WHERE event_id IN (SELECT event_id FROM doomed) ORDER BY "at", event_id'
+)
+_SIGNS = "INSERT INTO signs SELECT unnest($1::VARCHAR[]), unnest($2::BIGINT[]), unnest($3::VARCHAR[])"
 _CHANGED = "CREATE OR REPLACE TABLE changed AS SELECT " + ", ".join(
     f"unnest(${number}::VARCHAR[]) AS {name}" for number, name in enumerate(("event_id", *TEXTS), 1)
 )
@@ -78,6 +109,14 @@ _WITH_CHANGED = (
 )
 
 Row = tuple[Any, ...]
+Sign = tuple[str, int, str]
+"""A visitor on whom a user was named, when (epoch ms), and which: known from elsewhere than these files."""
+Signs = Callable[[list[str]], Iterable[Sign]]
+
+
+def no_signs(_: list[str]) -> Iterable[Sign]:
+    """Nothing is known from elsewhere."""
+    return ()
 
 
 class Work:
@@ -114,15 +153,37 @@ class Work:
             select = f'{kept} UNION ALL SELECT {_TO_FILE} FROM ({new} ORDER BY "at", event_id)'  # noqa: S608
         self._copy(select, told, target)
 
-    def doom(self, files: Sequence[Path], users: Sequence[str], visitors: Sequence[str]) -> int:
+    def doom(
+        self, files: Sequence[Path], users: Sequence[str], visitors: Sequence[str], signs: Signs = no_signs
+    ) -> int:
         """Note which events of a site's files are of these users and visitors; gives how many.
 
-        An anonymous event belongs to the user named next on its visitor; after the last one named, to that.
+        An anonymous event belongs to the user named next on its visitor; after the last one named, to that;
+        where nobody was named, to the visitor. `signs` tells of naming that is not in the files.
         """
-        told = {"files": [str(one) for one in files], "users": list(users), "visitors": list(visitors)}
-        self._connection.execute("DROP TABLE IF EXISTS doomed")
+        who = {"users": list(users), "visitors": list(visitors)}
+        told = {"files": [str(one) for one in files]} | who
+        self._connection.execute(_MET, told)
+        met = [one for (one,) in self._connection.execute("SELECT visitor FROM met").fetchall()]
+        self._connection.execute(
+            "CREATE OR REPLACE TABLE signs (visitor VARCHAR, moment BIGINT, user_id VARCHAR)"
+        )
+        remaining = iter(signs(met))
+        while some := list(islice(remaining, ROWS)):
+            columns = [list(column) for column in zip(*some, strict=True)]
+            self._connection.execute(_SIGNS, columns)
         self._connection.execute(_DOOM, told)
         return int(_one(self._connection.execute("SELECT count(*) FROM doomed"))[0])
+
+    def whose(self, files: Sequence[Path], who: str, texts: Sequence[str]) -> tuple[list[str], bool]:
+        """Users whom a user id, a visitor's id or an e-mail (of `texts`) means; whether it is a visitor's."""
+        told: dict[str, Any] = {"files": [str(one) for one in files]}
+        users = self._connection.execute(_WHOSE, told | {"who": who}).fetchall()
+        if not users:
+            users = self._connection.execute(_OF_EMAIL, told | {"texts": list(texts)}).fetchall()
+        sql = "SELECT count(*) FROM read_parquet($files) WHERE visitor = $who"
+        visits = _one(self._connection.execute(sql, told | {"who": who}))[0]
+        return [one for (one,) in users], bool(visits)
 
     def holds_doomed(self, file: Path) -> bool:
         """Whether a file holds what `doom` noted."""
@@ -136,13 +197,11 @@ class Work:
 
     def theirs(self, file: Path) -> Iterator[list[Row]]:
         """Of what `doom` noted in a file, some at a time: event id, user, profile, context, properties."""
-        cursor = self._connection.cursor()
-        try:
-            cursor.execute(_THEIRS, [str(file)])
-            while some := cursor.fetchmany(ROWS):
-                yield some
-        finally:
-            cursor.close()
+        yield from self._some(_THEIRS, file)
+
+    def whole(self, file: Path) -> Iterator[list[Row]]:
+        """All of what `doom` noted in a file, oldest first, as `take` takes it."""
+        yield from self._some(_WHOLE, file)
 
     def write_changed(self, target: Path, old: Path, changed: Sequence[Row]) -> None:
         """Write an old file with other texts in some events, told as `theirs` tells them."""
@@ -158,9 +217,12 @@ class Work:
 
     def rows(self, file: Path) -> Iterator[list[Row]]:
         """What a file holds, some rows at a time, as `take` takes them."""
+        yield from self._some(f"SELECT {_FROM_FILE} FROM read_parquet(?)", file)  # noqa: S608 - literals
+
+    def _some(self, sql: str, file: Path) -> Iterator[list[Row]]:
         cursor = self._connection.cursor()
         try:
-            cursor.execute(f"SELECT {_FROM_FILE} FROM read_parquet(?)", [str(file)])  # noqa: S608 - literals
+            cursor.execute(sql, [str(file)])
             while some := cursor.fetchmany(ROWS):
                 yield some
         finally:
@@ -174,25 +236,24 @@ class Work:
 
 
 @contextmanager
-def work(folder: Path) -> Iterator[Work]:
-    """A database for one task in a folder. Raises Unavailable where disk or files do not let it be done."""
+def work(folder: Path, patience: float = PATIENCE_SECONDS) -> Iterator[Work]:
+    """A database for one task in a folder, which nobody else works on meanwhile.
+
+    Raises Unavailable where disk or files do not let it be done, or somebody else has it for long (seconds).
+    """
     place = folder / WORK
-    shutil.rmtree(place, ignore_errors=True)  # what a process that was killed left
-    place.mkdir(parents=True, mode=0o700)
-    try:
-        connection = duckdb.connect(str(place / "work.duckdb"))
+    with lock.held(folder, patience):
+        shutil.rmtree(place, ignore_errors=True)  # what a process that was killed left
         try:
-            connection.execute(f"SET memory_limit = '{MEMORY_MB}MB'")
-            connection.execute("SET threads = 1")
-            connection.execute("SET preserve_insertion_order = true")
-            connection.execute("SET TimeZone = 'UTC'")
-            yield Work(connection)
+            place.mkdir(parents=True, mode=0o700)
+            with duckdb.connect(str(place / "work.duckdb")) as connection:
+                for setting in SETTINGS:
+                    connection.execute(f"SET {setting}")
+                yield Work(connection)
+        except (duckdb.Error, OSError) as error:
+            raise Unavailable(f"The archive in {folder} cannot be used: {error}") from error
         finally:
-            connection.close()
-    except (duckdb.Error, OSError) as error:
-        raise Unavailable(f"The archive in {folder} cannot be used: {error}") from error
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _one(found: duckdb.DuckDBPyConnection) -> tuple[Any, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -11,7 +10,7 @@ import msgspec
 from tracker.archive.parquet import ROWS, Row
 from tracker.domain.event import Event
 from tracker.ledger.connect import Connection
-from tracker.ledger.reads import JOINS, event_id
+from tracker.ledger.reads import JOINS, event_id, kept_id
 
 _SELECT = (
     "SELECT e.event_id, e.name, e.at, e.received_at, e.visitor, e.session, e.user_id, e.flags, e.bot, "  # noqa: S608
@@ -31,13 +30,4 @@ def of(connection: Connection, site_id: int, ids: Iterable[int]) -> Iterator[Row
 def event(row: Row, site_id: int) -> Event:
     """The event a row was made of, as one of a site."""
     told, *rest = row
-    return Event(site_id, _kept(told), *rest)
-
-
-def _kept(told: str) -> bytes | str:
-    """An event's id as the ledger keeps it: a UUID in sixteen bytes, anything else as its sender wrote it."""
-    try:
-        number = uuid.UUID(told)
-    except ValueError:
-        return told
-    return number.bytes if str(number) == told else told
+    return Event(site_id, kept_id(told), *rest)

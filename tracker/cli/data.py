@@ -11,6 +11,7 @@ import click
 from flask import Flask
 
 from tracker.app import create_app
+from tracker.columns.duckdb import DuckDBStore, Locked
 from tracker.config import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -35,3 +36,14 @@ def opened(data: str | None) -> Iterator[Flask]:
     app = create_app(read_settings(data))
     with app.app_context():
         yield app
+
+
+def is_served(settings: Settings) -> bool:
+    """Whether a server has the data open: it alone has the column store."""
+    store = DuckDBStore(settings.columns_path)
+    try:
+        store.open()
+    except Locked:
+        return True
+    store.close()
+    return False

@@ -10,13 +10,11 @@ from flask import Flask
 from tracker import clock
 from tracker.accounts import erasures, sites
 from tracker.accounts.erasures import Kind, Receipt
-from tracker.cli.data import data_option, opened
-from tracker.columns.duckdb import DuckDBStore, Locked
-from tracker.config import Settings
+from tracker.cli.data import data_option, is_served, opened
 from tracker.errors import NotFound, Unavailable
-from tracker.ledger import person as people
 from tracker.ledger.person import Person
 from tracker.services import Services
+from tracker.web import person_export
 
 PATIENCE_SECONDS = 3_600.0
 
@@ -51,7 +49,7 @@ def pseudonymise(site: int, person: str, yes: bool, data: str | None) -> None:
 def _order(site: int, person: str, kind: Kind, question: str | None, data: str | None) -> None:
     with opened(data) as app:
         services: Services = app.extensions["desirepath"]
-        found = _need(services, site, person)
+        found = need(services, site, person)
         if question is not None:
             click.confirm(question.format(f"{len(found.ids):,}"), abort=True)
         path = services.settings.meta_path
@@ -62,19 +60,18 @@ def _order(site: int, person: str, kind: Kind, question: str | None, data: str |
     click.echo(f"Receipt {receipt.number}: {receipt.events:,} events {kind}.")
 
 
-def _need(services: Services, site: int, person: str) -> Person:
+def need(services: Services, site: int, person: str) -> Person:
+    """Somebody on a site. Raises NotFound."""
     sites.need(site)
-    known = services.sites.by_id(site)
     if not services.settings.ledger_path.exists():
         raise NotFound("There are no events yet.")
-    with services.readers.read() as connection:
-        return people.need(connection, site, person, known.pseudonyms if known is not None else None)
+    return person_export.need(services, site, person)
 
 
 def _carry_out(app: Flask, site: int, number: int) -> Receipt:
     services: Services = app.extensions["desirepath"]
     path = services.settings.meta_path
-    if _is_served(services.settings):
+    if is_served(services.settings):
         click.echo("The server is at work on it …", file=sys.stderr)
         return erasures.wait(path, site, number, PATIENCE_SECONDS)
     services.start()
@@ -83,14 +80,3 @@ def _carry_out(app: Flask, site: int, number: int) -> Receipt:
         return erasures.wait(path, site, number, PATIENCE_SECONDS)
     finally:
         services.stop()
-
-
-def _is_served(settings: Settings) -> bool:
-    """Whether a server has the data open: it alone has the column store."""
-    store = DuckDBStore(settings.columns_path)
-    try:
-        store.open()
-    except Locked:
-        return True
-    store.close()
-    return False

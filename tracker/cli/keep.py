@@ -12,7 +12,7 @@ import click
 from tracker import clock
 from tracker.accounts import keeping
 from tracker.accounts.keeping import State
-from tracker.cli.data import data_option, opened
+from tracker.cli.data import data_option, is_served, opened
 from tracker.columns.duckdb import DuckDBStore, Locked
 from tracker.columns.sync import catch_up
 from tracker.domain import keeping as rules
@@ -106,7 +106,7 @@ def now(data: str | None) -> None:
             raise Unavailable("No site lets anything go; see `desirepath keep set --begin`.")
         for site_id in begun:
             keeping.change(site_id, {}, clock.now_ms(), None)
-        if _is_served(services):
+        if is_served(services.settings):
             click.echo("The server is at work on it …", file=sys.stderr)
             _wait(services)
             return
@@ -150,16 +150,6 @@ def _going(services: Services, site: int, limits: Limits, room: Room) -> tuple[l
                 return going.groups(connection, site, limits, room.bytes_each), True
         finally:
             store.close()
-
-
-def _is_served(services: Services) -> bool:
-    store = DuckDBStore(services.settings.columns_path)
-    try:
-        store.open()
-    except Locked:
-        return True
-    store.close()
-    return False
 
 
 def _wait(services: Services) -> None:

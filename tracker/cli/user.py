@@ -10,6 +10,7 @@ import msgspec
 from tracker import clock
 from tracker.cli.data import data_option, opened
 from tracker.cli.erase import erase, pseudonymise
+from tracker.cli.hand_out import export
 from tracker.cli.which import chosen, local, plain, site_option
 from tracker.domain.money import plain as amount
 from tracker.domain.site import Site
@@ -30,9 +31,10 @@ HEADINGS = {
 
 @click.group()
 def user() -> None:
-    """Users of a site: find them, see what went wrong, erase or pseudonymise them."""
+    """Users of a site: find them, see what went wrong, hand out what is kept, erase or pseudonymise them."""
 
 
+user.add_command(export)
 user.add_command(erase)
 user.add_command(pseudonymise)
 

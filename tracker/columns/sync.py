@@ -62,7 +62,7 @@ def catch_up(
     """Read the ledger to where it ends now, or `most` chunks of it. Gives the number of events taken in.
 
     `chunk` is how many events are merged at once, by default what suits the store's memory. `report` hears of
-    it every five seconds, `reached` of the last ledger id of every chunk. `bare` leaves out what the events say.
+    it every five seconds, `reached` the last ledger id of every chunk. `bare` leaves out what the events say.
     """
     begun = told = time.monotonic()
     total = merges = 0
@@ -141,7 +141,7 @@ class Sync:
         self._wake.set()
 
     def rewrite(self, *, rebuilt: bool = False) -> int:
-        """Have the file written anew once it has what is in the ledger now, so that nothing deleted stays in it.
+        """Have the file written anew once it has what is in the ledger now: nothing deleted stays in it.
 
         `rebuilt` makes the store anew from the ledger first: what is in it may not be there any more.
         Gives a number that tells `wait_rewritten` which time is meant.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 from tracker import clock
@@ -12,11 +13,13 @@ from tracker.accounts import erasures, secrets
 from tracker.accounts.directory import SiteDirectory
 from tracker.accounts.erasures import Kind, Order
 from tracker.archive.archive import Archive
+from tracker.archive.person import signs
 from tracker.columns.sync import Sync
 from tracker.config import Settings
 from tracker.errors import Unavailable
 from tracker.jobs.pseudonyms import Pseudonymising
-from tracker.ledger import person
+from tracker.ledger import connect, person
+from tracker.ledger.connect import Connection
 from tracker.ledger.transaction import Transaction
 from tracker.ledger.writer import Writer
 
@@ -38,7 +41,7 @@ class Erasures:
         self._settings = settings
         self._writer = writer
         self._sync = sync
-        self._pseudonyms = Pseudonymising(settings.meta_path, settings.data, writer, sites)
+        self._pseudonyms = Pseudonymising(settings.meta_path, settings.data, writer, sites, self._read)
 
     def due(self, now_ms: int) -> bool:
         """Whether somebody waits for it."""
@@ -56,7 +59,7 @@ class Erasures:
             return
         erased = [one for one in orders if one.kind is Kind.ERASED]
         others = [one for one in orders if one.kind is Kind.PSEUDONYMISED]
-        self._forget_archived(erased)
+        archive_fails = self._forget_archived(erased)
         for one in others:
             self._pseudonyms.begin(one, clock.now_ms())
         self._change(erased, others)
@@ -64,6 +67,8 @@ class Erasures:
             self._scrub(rebuilt=bool(others))
             if not self._change(erased, others):
                 break
+        if archive_fails is not None:
+            raise archive_fails
         for one in orders:
             erasures.finish(path, one.number, clock.now_ms())
         _empty_log(path)
@@ -81,12 +86,23 @@ class Erasures:
             total += deleted
         return total
 
-    def _forget_archived(self, orders: list[Order]) -> None:
-        archive = Archive(self._settings.data)
+    def _forget_archived(self, orders: list[Order]) -> Unavailable | None:
+        """Gives what is wrong with an archive that cannot be written: it holds up nothing else."""
+        archive, path = Archive(self._settings.data), self._settings.meta_path
+        problem = None
         for one in orders:
-            gone = archive.forget(one.site_id, one.who.users, one.who.visitors, clock.now_ms())
+            who, told = one.who, signs(self._read, one.site_id)
+            try:
+                gone = archive.forget(one.site_id, who.users, who.visitors, clock.now_ms(), told)
+            except Unavailable as error:
+                problem = error
+                continue
             if gone:
-                erasures.count(self._settings.meta_path, one.number, gone)
+                erasures.count(path, one.number, gone)
+        return problem
+
+    def _read(self) -> AbstractContextManager[Connection]:
+        return closing(connect.open_reader(self._settings.ledger_path))
 
     def _scrub(self, *, rebuilt: bool) -> None:
         """Leave nothing of what was deleted in any file.

@@ -9,6 +9,7 @@ from tracker.accounts.directory import SiteDirectory
 from tracker.accounts.erasures import Order
 from tracker.archive.archive import Archive
 from tracker.archive.parquet import Row
+from tracker.archive.person import Read, signs
 from tracker.domain.pseudonyms import Pseudonyms
 from tracker.ledger import pseudonymise
 from tracker.ledger.pseudonymise import Whom
@@ -20,23 +21,25 @@ SECONDS = 600.0
 class Pseudonymising:
     """What is done for the orders of that kind. Done again, it finds what came since."""
 
-    def __init__(self, meta: Path, data: Path, writer: Writer, sites: SiteDirectory) -> None:
+    def __init__(self, meta: Path, data: Path, writer: Writer, sites: SiteDirectory, read: Read) -> None:
         self._meta = meta
         self._archive = Archive(data)
         self._writer = writer
         self._sites = sites
+        self._read = read
 
     def begin(self, order: Order, now_ms: int) -> None:
         """Tell the doors which texts get pseudonyms, then put them into the archive."""
         whom = self._whom(order)
         given = self._writer.run(lambda open_: pseudonymise.given(open_.connection, whom), SECONDS)
-        for profile in self._archive.profiles(order.site_id, whom.everybody, whom.visitors):
+        told = signs(self._read, order.site_id)
+        for profile in self._archive.profiles(order.site_id, whom.everybody, whom.visitors, told):
             given |= whom.names.profile(profile)[1]
         erasures.promise(self._meta, order.number, given)
         self._sites.refresh()
         whom = self._whom(order)
         changed = self._archive.rewrite(
-            order.site_id, whom.everybody, whom.visitors, lambda row: _changed(row, whom), now_ms
+            order.site_id, whom.everybody, whom.visitors, lambda row: _changed(row, whom), now_ms, told
         )
         erasures.count(self._meta, order.number, changed)
 

@@ -15,12 +15,13 @@ from tracker.domain.pseudonyms import Pseudonyms
 from tracker.errors import NotFound
 from tracker.ledger import deletions, known_as, traces
 from tracker.ledger.connect import Connection
-from tracker.ledger.reads import FIELDS, JOINS, Stored, stored
+from tracker.ledger.reads import FIELDS, JOINS, Stored, event_id, kept_id, stored
 from tracker.ledger.transaction import Transaction
 
 ALWAYS = 2**62
 SLICE = 500
 IN = "IN (SELECT value FROM json_each(?))"
+NAMED_IN = IN.replace("?", ":who")
 UNTIL = "(received_at <= ? OR at <= ?)"
 
 
@@ -42,18 +43,41 @@ def need(connection: Connection, site_id: int, who: str, names: Pseudonyms | Non
     alone: where a server or a signed token said whose it is, that user is the same person.
     """
     user_id = _user(connection, site_id, who, names)
-    if user_id is None and traces.of_anybody(connection, site_id, (who,), ()):
-        found = Person((who,), (), ())
-    elif user_id is None:
-        found = Person((), (who,), tuple(ids_of(connection, site_id, (), (who,))))
-    else:
-        emails = {one.email for one in known_as.of_user(connection, site_id, user_id) if one.verified}
-        users = (user_id, *sorted(emails - {user_id, ""}))
-        visitors = tuple(v for v in _met(connection, site_id, users) if _only(connection, site_id, v, users))
-        found = Person(users, visitors, tuple(ids_of(connection, site_id, users, visitors)))
+    found = visitor(connection, site_id, who) if user_id is None else user(connection, site_id, user_id)
     if not found.ids and not traces.of_anybody(connection, site_id, found.users or (who,), (who,)):
         raise NotFound(f"Nobody is known by the id {who[:60]!r} here.", field="person")
     return found
+
+
+def user(connection: Connection, site_id: int, user_id: str) -> Person:
+    """All of a user, who may be known from elsewhere than the ledger."""
+    emails = {one.email for one in known_as.of_user(connection, site_id, user_id) if one.verified}
+    users = (user_id, *sorted(emails - {user_id, ""}))
+    visitors = tuple(v for v in _met(connection, site_id, users) if _only(connection, site_id, v, users))
+    return Person(users, visitors, tuple(ids_of(connection, site_id, users, visitors)))
+
+
+def visitor(connection: Connection, site_id: int, who: str) -> Person:
+    """All of a visitor whom nobody named."""
+    return Person((), (who,), tuple(ids_of(connection, site_id, (), (who,))))
+
+
+def namings(connection: Connection, site_id: int, visitors: Sequence[str]) -> list[tuple[str, int, str]]:
+    """When (epoch ms) which user was named on these visitors: the first and the last of each stretch.
+
+    Whose an anonymous event is follows from it, also one that the ledger does not hold any more.
+    """
+    sql = (
+        "SELECT visitor, at, user_id FROM (SELECT visitor, at, user_id, lag(user_id) OVER here AS before, "  # noqa: S608
+        f"lead(user_id) OVER here AS after FROM events WHERE site_id = :site AND visitor {NAMED_IN} "
+        "AND user_id IS NOT NULL WINDOW here AS (PARTITION BY visitor ORDER BY at, id)) "
+        "WHERE before IS NOT user_id OR after IS NOT user_id UNION "
+        f"SELECT visitor, from_at, user_id FROM traces WHERE site_id = :site AND visitor {NAMED_IN} "
+        "AND user_id IS NOT NULL UNION "
+        f"SELECT visitor, to_at, user_id FROM traces WHERE site_id = :site AND visitor {NAMED_IN} "
+        "AND user_id IS NOT NULL"
+    )
+    return connection.execute(sql, {"site": site_id, "who": _json(visitors)}).fetchall()
 
 
 def ids_of(
@@ -91,25 +115,43 @@ def events(connection: Connection, ids: Sequence[int]) -> list[Stored]:
     return [stored(row) for row in connection.execute(sql, (_json(ids),))]
 
 
+def known_ids(connection: Connection, site_id: int, event_ids: Sequence[str]) -> set[str]:
+    """Which of these events (by the id their sender gave) the ledger holds."""
+    marks = ", ".join("?" * len(event_ids))
+    sql = f"SELECT event_id FROM events WHERE site_id = ? AND event_id IN ({marks})"  # noqa: S608 - marks
+    rows = connection.execute(sql, (site_id, *(kept_id(one) for one in event_ids)))
+    return {event_id(row[0]) for row in rows}
+
+
 def _user(connection: Connection, site_id: int, who: str, names: Pseudonyms | None) -> str | None:
-    named = "SELECT user_id FROM events WHERE site_id = ? AND {} = ? AND user_id IS NOT NULL {} LIMIT 1"
-    for column, order in (("user_id", ""), ("visitor", "ORDER BY at DESC, id DESC")):
-        row = connection.execute(named.format(column, order), (site_id, who)).fetchone()
-        if row is not None:
-            return str(row[0])
+    named = "SELECT user_id FROM {} WHERE site_id = ? AND {} = ? AND user_id IS NOT NULL {} LIMIT 1"
+    latest = {"events": "ORDER BY at DESC, id DESC", "traces": "ORDER BY to_at DESC, to_id DESC"}
+    for column in ("user_id", "visitor"):
+        for table, order in latest.items():
+            sql = named.format(table, column, order if column == "visitor" else "")
+            row = connection.execute(sql, (site_id, who)).fetchone()
+            if row is not None:
+                return str(row[0])
     verified, claimed = known_as.user_ids(connection, site_id, who, names) if "@" in who else ([], [])
     told = verified or claimed
     return told[0] if len(told) == 1 else None
 
 
 def _met(connection: Connection, site_id: int, users: Sequence[str]) -> list[str]:
-    sql = f"SELECT DISTINCT visitor FROM events WHERE site_id = ? AND user_id {IN} AND visitor IS NOT NULL"  # noqa: S608
-    return [row[0] for row in connection.execute(sql, (site_id, _json(users)))]
+    """Visitors on whom these users were named, of events and of what stayed of old ones."""
+    sql = " UNION ".join(
+        f"SELECT visitor FROM {table} WHERE site_id = :site AND user_id {NAMED_IN} AND visitor IS NOT NULL"  # noqa: S608
+        for table in ("events", "traces")
+    )
+    return [row[0] for row in connection.execute(sql, {"site": site_id, "who": _json(users)})]
 
 
 def _only(connection: Connection, site_id: int, visitor: str, users: Sequence[str]) -> bool:
-    sql = "SELECT DISTINCT user_id FROM events WHERE site_id = ? AND visitor = ? AND user_id IS NOT NULL"
-    return {row[0] for row in connection.execute(sql, (site_id, visitor))} <= set(users)
+    sql = " UNION ".join(
+        f"SELECT user_id FROM {table} WHERE site_id = :site AND visitor = :visitor AND user_id IS NOT NULL"  # noqa: S608
+        for table in ("events", "traces")
+    )
+    return {row[0] for row in connection.execute(sql, {"site": site_id, "visitor": visitor})} <= set(users)
 
 
 def _rows(connection: Connection, site_id: int, visitor: str, until: int) -> list[tuple[Any, ...]]:

@@ -278,5 +278,14 @@ def event_id(kept: bytes | str) -> str:
     return kept if isinstance(kept, str) else str(uuid.UUID(bytes=kept))
 
 
+def kept_id(told: str) -> bytes | str:
+    """An event's id as the ledger keeps it: a UUID in sixteen bytes, anything else as its sender wrote it."""
+    try:
+        number = uuid.UUID(told)
+    except ValueError:
+        return told
+    return number.bytes if str(number) == told else told
+
+
 def _json(text: str | None) -> dict[str, Any]:
     return msgspec.json.decode(text) if text else {}

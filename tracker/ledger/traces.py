@@ -102,6 +102,21 @@ def forget(
     return sorted(row[0] for row in rows), {told[0] for row in rows for told in _decode(row[1])}
 
 
+def of_person(
+    connection: Connection, site_id: int, users: Sequence[str], visitors: Sequence[str]
+) -> list[tuple[Trace, list[str]]]:
+    """What stayed of users and visitors, each with the profiles (JSON) that the user came with."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM traces WHERE site_id = ? "  # noqa: S608 - literals
+        f"AND (user_id {IN} OR (user_id IS NULL AND visitor {IN})) ORDER BY from_at, id",
+        (site_id, _json(list(users)), _json(list(visitors))),
+    ).fetchall()
+    found = [replace(Trace(*row[:7]), profiles=_decode(row[7])) for row in rows]
+    wanted = _json([profile for one in found for profile, _, _ in one.profiles])
+    bodies = dict(connection.execute(f"SELECT id, body FROM profiles WHERE id {IN}", (wanted,)).fetchall())  # noqa: S608
+    return [(one, [bodies[told[0]] for told in one.profiles if told[0] in bodies]) for one in found]
+
+
 def of_anybody(connection: Connection, site_id: int, users: Sequence[str], visitors: Sequence[str]) -> bool:
     """Whether anything stayed of one of them."""
     row = connection.execute(

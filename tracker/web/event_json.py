@@ -26,6 +26,13 @@ def event(stored: Stored) -> dict[str, Any]:
     }
 
 
+def archived(stored: Stored) -> dict[str, Any]:
+    """One event of the archive: the same without a ledger id, which it has no more."""
+    told = event(stored)
+    del told["id"]
+    return told
+
+
 def user(stored: Stored) -> dict[str, Any] | None:
     """Who did it, None for a visitor nobody named. `verified`: a server or a signed token said so."""
     if stored.user_id is None:

@@ -11,10 +11,9 @@ from tracker.accounts import erasures
 from tracker.accounts.erasures import Kind
 from tracker.accounts.roles import Role
 from tracker.errors import STATUS, DesirepathError, Invalid
-from tracker.ledger import person as people
 from tracker.ledger.person import Person
 from tracker.services import Services
-from tracker.web import access
+from tracker.web import access, person_export
 
 WAIT_SECONDS = 5.0
 MAX_ID = 500
@@ -77,9 +76,7 @@ class ErasurePages:
     def _find(self, site_id: int, person: str) -> Person:
         if not 0 < len(person) <= MAX_ID:
             raise Invalid(f"An id has 1 to {MAX_ID} characters.", field="person")
-        names = access.site(site_id).pseudonyms
-        with self._services.readers.read() as connection:
-            return people.need(connection, site_id, person, names)
+        return person_export.need(self._services, access.site(site_id).id, person)
 
     def _render(
         self, site_id: int, person: str, found: Person | None, error: DesirepathError | None = None

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, cast
 
-import msgspec
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import RouteCallable
 
 from tracker import clock
@@ -14,11 +12,9 @@ from tracker.accounts import erasures
 from tracker.accounts.erasures import Kind, Receipt
 from tracker.errors import Invalid
 from tracker.extensions import limiter
-from tracker.ledger import known_as
-from tracker.ledger import person as people
 from tracker.ledger.person import Person
 from tracker.services import Services
-from tracker.web import event_json
+from tracker.web import event_json, person_export
 from tracker.web.api.auth import caller, changer
 
 CALLS_A_MINUTE = "60 per minute"
@@ -33,29 +29,6 @@ def register(blueprint: Blueprint) -> None:
     for path, name, view, method in ROUTES:
         limited = limiter.limit(CALLS_A_MINUTE, key_func=caller)(view)
         blueprint.add_url_rule(path, name, cast(RouteCallable, limited), methods=[method])
-
-
-def export(services: Services, site_id: int, found: Person) -> Iterator[bytes]:
-    """All of one person as a JSON document, in parts."""
-    with services.readers.read() as connection:
-        aliases = [one for user in found.users for one in known_as.of_user(connection, site_id, user)]
-    told = {
-        "site": site_id,
-        "exportedAt": event_json.iso(clock.now_ms()),
-        "users": found.users,
-        "visitors": found.visitors,
-        "knownAs": [
-            {"user": one.user_id, "email": one.email or None, "name": one.name, "phone_number": one.phone}
-            for one in aliases
-        ],
-    }
-    yield msgspec.json.encode(told)[:-1] + b',"events":['
-    for start in range(0, len(found.ids), people.SLICE):
-        with services.readers.read() as connection:
-            events = people.events(connection, found.ids[start : start + people.SLICE])
-        parts = [msgspec.json.encode(event_json.event(stored)) for stored in events]
-        yield (b"," if start and parts else b"") + b",".join(parts)
-    yield b"]}\n"
 
 
 def receipt_json(receipt: Receipt) -> dict[str, Any]:
@@ -74,9 +47,12 @@ def receipt_json(receipt: Receipt) -> dict[str, Any]:
 def _export(site_id: int, person: str) -> Response:
     services = _services()
     changer(services.sites, site_id)
+    form = person_export.form(request.args.get("format", "json"))
     found = _need(services, site_id, person)
-    response = Response(export(services, site_id, found), mimetype="application/json")
-    response.headers["Content-Disposition"] = 'attachment; filename="person.json"'
+    told = person_export.of(services, site_id, found)
+    response = Response(form.write(told), mimetype=form.mimetype)
+    response.call_on_close(told.close)
+    response.headers["Content-Disposition"] = f'attachment; filename="person.{form.suffix}"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -109,9 +85,7 @@ def _receipt(site_id: int, number: int) -> Response:
 def _need(services: Services, site_id: int, person: str) -> Person:
     if len(person) > MAX_ID:
         raise Invalid(f"person must have 1 to {MAX_ID} characters.", field="person")
-    site = services.sites.by_id(site_id)
-    with services.readers.read() as connection:
-        return people.need(connection, site_id, person, site.pseudonyms if site is not None else None)
+    return person_export.need(services, site_id, person)
 
 
 def _services() -> Services:

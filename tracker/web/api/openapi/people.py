@@ -33,14 +33,54 @@ SCHEMAS: Json = {
     },
     "PersonExport": {
         "type": "object",
-        "required": ["site", "exportedAt", "users", "visitors", "knownAs", "events"],
+        "required": [
+            "site",
+            "exportedAt",
+            "users",
+            "visitors",
+            "knownAs",
+            "stays",
+            "complete",
+            "unread",
+            "events",
+            "archived",
+        ],
         "properties": {
             "site": {"type": "integer"},
             "exportedAt": UTC,
             "users": {"type": "array", "items": {"type": "string"}},
             "visitors": {"type": "array", "items": {"type": "string"}},
             "knownAs": {"type": "array", "items": {"type": "object"}},
+            "stays": {
+                "type": "array",
+                "description": "What stays of days whose details went: ids, from when to when, and as whom "
+                "they came.",
+                "items": {"type": "object"},
+            },
+            "complete": {
+                "type": "boolean",
+                "description": "False where something of the archive could not be read: see `unread`.",
+            },
+            "unread": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["month", "problem"],
+                    "properties": {
+                        "month": {
+                            "type": ["string", "null"],
+                            "description": "As 2026-03 (UTC); null where it is all of the archive.",
+                        },
+                        "problem": {"type": "string"},
+                    },
+                },
+            },
             "events": {"type": "array", "items": reference("Event")},
+            "archived": {
+                "type": "array",
+                "description": "Events that are only in the archive, as `events` but without an `id`.",
+                "items": {"type": "object"},
+            },
         },
     },
 }
@@ -51,6 +91,13 @@ PERSON: Json = {
     "required": True,
     "schema": {"type": "string", "minLength": 1, "maxLength": 500},
     "description": "A user id, the id of a visitor, or an e-mail that one user alone has.",
+}
+TEXT: Json = {"type": "string"}
+FORMAT: Json = {
+    "name": "format",
+    "in": "query",
+    "schema": {"type": "string", "enum": ["json", "html"], "default": "json"},
+    "description": "`html` is a page that anybody can read, in one file.",
 }
 NUMBER: Json = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
 SECURITY: list[Json] = [{"secretKey": []}, {"session": []}]
@@ -66,9 +113,13 @@ PATHS: Json = {
             "operationId": "exportPerson",
             "summary": "Hand out all that is kept of one person",
             "security": SECURITY,
-            "parameters": [SITE, PERSON],
+            "description": "What was archived and is not in the ledger any more is part of it.",
+            "parameters": [SITE, PERSON, FORMAT],
             "responses": {
-                "200": _answer("Everything.", "PersonExport"),
+                "200": {
+                    "description": "Everything.",
+                    "content": json_content(reference("PersonExport")) | {"text/html": {"schema": TEXT}},
+                },
                 **errors(400, 401, 403, 404, 429, 503),
             },
         }
