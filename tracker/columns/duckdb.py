@@ -27,6 +27,11 @@ ENOUGH_MB = 384
 CHUNK, LEAST_CHUNK = 4 * ROW_GROUP, 20_480
 """Events merged at once: whole row groups, which DuckDB writes straight to the file. Each merge makes
 again what goes on from before, so few large ones cost less than many small ones."""
+LOG_MB, LEAST_LOG_MB = 256, 32
+"""What the file's own log may hold, with enough memory, before it is written into the tables: that costs some
+seconds whatever there is, and a start after a crash reads the log again."""
+USELESS = "fsst"
+"""A way to keep text that another one (DICT_FSST) always beats here: trying it cost a third of the writing."""
 PIECE_BYTES = 8 << 20
 """Text of events parsed at once: DuckDB takes some ten times as much for it, beside its own limit."""
 
@@ -236,7 +241,8 @@ class DuckDBStore:
             "memory_limit": f"{self._memory_mb}MB",
             "threads": self._threads,
             "preserve_insertion_order": False,
-            "checkpoint_threshold": "64MB",
+            "checkpoint_threshold": f"{max(LEAST_LOG_MB, round(LOG_MB * self._share**2))}MB",
+            "disabled_compression_methods": USELESS,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
