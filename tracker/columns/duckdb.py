@@ -31,7 +31,7 @@ LOG_MB, LEAST_LOG_MB = 256, 32
 """What the file's own log may hold, with enough memory, before it is written into the tables: that costs some
 seconds whatever there is, and a start after a crash reads the log again."""
 USELESS = "fsst"
-"""A way to keep text that another one (DICT_FSST) always beats here: trying it cost a third of the writing."""
+"""A way to keep text that DICT_FSST always beats here: trying it cost a third of the writing."""
 PIECE_BYTES = 8 << 20
 """Text of events parsed at once: DuckDB takes some ten times as much for it, beside its own limit."""
 
