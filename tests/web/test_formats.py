@@ -37,6 +37,8 @@ NOW = 1_774_742_400_000  # 29 March 2026
         (formats.seconds, (4800,), "1h 20m"),
         (formats.seconds, (273_600,), "3d 4h"),
         (formats.seconds, (None,), "–"),
+        (formats.window, ("14d",), "14 days"),
+        (formats.window, ("1h",), "1 hour"),
         (formats.money, ("1299", "INR"), "1,299.00 INR"),
         (formats.money, (0.1,), "0.10"),
         (formats.money, (None, "EUR"), "–"),

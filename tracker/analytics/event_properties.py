@@ -68,7 +68,7 @@ def _counted(documents: Iterable[dict[str, Any]]) -> list[Property]:
     names: Counter[str] = Counter()
     values: dict[str, Counter[str]] = {}
     for document in documents:
-        for name, value in _flat(document):
+        for name, value in flat(document):
             names[name] += 1
             told = text_of(value)
             if told is not None:
@@ -83,11 +83,12 @@ def _most(values: Counter[str]) -> tuple[str, ...]:
     return tuple(value for value, _ in sorted(values.items(), key=lambda item: (-item[1], item[0]))[:VALUES])
 
 
-def _flat(document: dict[str, Any], prefix: str = "", depth: int = 1) -> Iterator[tuple[str, Any]]:
+def flat(document: dict[str, Any], prefix: str = "", depth: int = 1) -> Iterator[tuple[str, Any]]:
+    """Names and values of a document, those inside others named with a dot, three deep; lists as they are."""
     for key, value in document.items():
         if isinstance(value, dict):
             if depth < DEPTH:
-                yield from _flat(value, f"{prefix}{key}.", depth + 1)
+                yield from flat(value, f"{prefix}{key}.", depth + 1)
         else:
             yield prefix + key, value
 

@@ -65,6 +65,12 @@ def seconds(value: float | None) -> str:
     return f"{total // 86_400}d {total % 86_400 // 3600}h"
 
 
+def window(text: str) -> str:
+    """A stretch of time as definitions write it, in words: `14d` is 14 days, `1h` 1 hour."""
+    units = {"d": "day", "h": "hour", "m": "minute"}
+    return f"{text[:-1]} {units[text[-1]]}{'' if text[:-1] == '1' else 's'}"
+
+
 def money(value: Any, currency: str | None = None) -> str:
     """An amount with two decimals and its currency where one is told: 1,299.00 INR."""
     if value is None:
@@ -154,6 +160,7 @@ def register(app: Flask) -> None:
         step,
         step_title,
         moment,
+        window,
     )
     for one in (*filters, when, clock_time):
         app.add_template_filter(one, one.__name__)

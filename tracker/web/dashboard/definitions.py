@@ -12,6 +12,7 @@ from tracker.accounts.roles import Role
 from tracker.analytics.event_ranking import answer as ranking
 from tracker.analytics.funnels.funnel import Funnel
 from tracker.analytics.goals.goal import Goal
+from tracker.analytics.segments.reading import TOTALS
 from tracker.analytics.segments.segment import Segment
 from tracker.analytics.segments.size import answer as size
 from tracker.definitions import stored
@@ -21,8 +22,8 @@ from tracker.domain.site import Site
 from tracker.errors import Conflict, DesirepathError, Invalid, NotFound
 from tracker.extensions import limiter
 from tracker.services import Services
-from tracker.web import access
-from tracker.web.dashboard import builder
+from tracker.web import access, formats
+from tracker.web.dashboard import builder, filter_bar
 from tracker.web.dashboard.builder import Row, StepRow
 from tracker.web.dashboard.suggestions import property_filters
 
@@ -137,6 +138,8 @@ class Definitions:
             kinds=builder.KINDS,
             names=self._event_names(site),
             filters=self._filters(site),
+            dimensions=filter_bar.dimensions(),
+            totals=TOTALS,
         )
         return page, 400 if error else 200
 
@@ -169,7 +172,7 @@ def words(value: Defined) -> str:
     if isinstance(value, Goal):
         return value.what.words
     if isinstance(value, Funnel):
-        return " → ".join(step.name for step in value.steps) + f", within {value.window_text}"
+        return " → ".join(step.name for step in value.steps) + f", within {formats.window(value.window_text)}"
     return str(value.to_json().get("category") or "")
 
 

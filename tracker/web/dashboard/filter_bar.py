@@ -100,13 +100,17 @@ def make(look: Look, segments: Sequence[Definition] = ()) -> Bar:
         period=period_words(look.query.period, look),
         previous=period_words(look.query.previous().period, look),
         chips=tuple(chip(look, n, wanted) for n, wanted in enumerate(look.filters)),
-        dimensions={
-            title: tuple(Choice(name, dimension_words(name)) for name in names)
-            for title, names in GROUPS.items()
-        },
+        dimensions=dimensions(),
         operators=tuple(Choice(operator, label) for operator, label in OPERATORS.items()),
         texts=tuple(value for key, value in look.pairs if key == "filter"),
     )
+
+
+def dimensions() -> dict[str, tuple[Choice, ...]]:
+    """Everything one can filter by, in groups."""
+    return {
+        title: tuple(Choice(name, dimension_words(name)) for name in names) for title, names in GROUPS.items()
+    }
 
 
 def chip(look: Look, index: int, wanted: Filter) -> Chip:

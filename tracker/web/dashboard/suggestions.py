@@ -20,6 +20,8 @@ from tracker.web.dashboard.filter_bar import value_words
 MOST = 20
 EACH = 4
 """Values of each property that the builders suggest."""
+NAMES = {"property": ("event-properties", "properties"), "trait": ("person-traits", "traits")}
+"""What tells the names of dimensions that sites make up themselves, and where in the answer."""
 LETTERS = ("country", "language")
 LONGEST = 200
 ASKS_A_MINUTE = "300 per minute"
@@ -35,8 +37,8 @@ def register(app: Flask, services: Services) -> None:
         site = access.site(site_id)
         dimension = request.args.get("dimension", "")
         typed = request.args.get("q", "").strip()[:LONGEST]
-        if dimension == "property":
-            names = property_names(services, site, typed, clock.now_ms())
+        if dimension in NAMES:
+            names = names_of(services, site, dimension, typed, clock.now_ms())
             return jsonify(values=[{"value": one, "label": one} for one in names])
         if not known(dimension):
             raise Invalid("There is no such filter.", field="dimension")
@@ -49,8 +51,8 @@ def register(app: Flask, services: Services) -> None:
 def suggest(services: Services, site: Site, dimension: str, typed: str, now_ms: int) -> list[str]:
     """Values of a dimension in the last 30 days that hold what is typed, the most frequent first."""
     if dimension.startswith("trait."):
-        return []
-    if dimension in OF_PERSONS:
+        found = trait_values(services, site, now_ms).get(dimension.removeprefix("trait."), [])
+    elif dimension in OF_PERSONS:
         field = "userId" if dimension == "user" else "email"
         answer = _ask(services, site, "people", {"search": [typed]}, now_ms)
         found = [person[field] for person in answer["people"]]
@@ -75,11 +77,18 @@ def _latest_values(services: Services, site: Site, dimension: str, now_ms: int) 
     return next((list(one["values"]) for one in answer["properties"] if one["name"] == name), [])
 
 
-def property_names(services: Services, site: Site, typed: str, now_ms: int) -> list[str]:
-    """Names of properties that the latest events carry and that hold what is typed, most frequent first."""
-    answer = _ask(services, site, "event-properties", {"limit": ["1000"]}, now_ms)
-    names = [one["name"] for one in answer["properties"]]
+def names_of(services: Services, site: Site, kind: str, typed: str, now_ms: int) -> list[str]:
+    """Names of properties or traits that occur and that hold what is typed, most frequent first."""
+    question, rows = NAMES[kind]
+    answer = _ask(services, site, question, {"limit": ["1000"]}, now_ms)
+    names = [one["name"] for one in answer[rows]]
     return [one for one in names if typed.lower() in one.lower()][:MOST]
+
+
+def trait_values(services: Services, site: Site, now_ms: int) -> dict[str, list[str]]:
+    """Traits that people have, most frequent first, each with the values that many share."""
+    answer = _ask(services, site, "person-traits", {"limit": ["200"]}, now_ms)
+    return {one["name"]: list(one["values"]) for one in answer["traits"]}
 
 
 def property_filters(services: Services, site: Site, now_ms: int) -> list[str]:

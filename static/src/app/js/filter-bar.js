@@ -1,10 +1,13 @@
 // The filter bar: fields that fit what is chosen, values that occur, sheets that close.
+import { suggest } from "./values.js";
+
 const bar = document.querySelector("[data-bar]");
 const WAIT = 200;
 
 class Adding {
   constructor(form) {
     this.form = form;
+    this.values = form.dataset.values;
     this.dimension = form.elements.dimension;
     this.key = form.elements.key;
     this.operator = form.elements.operator;
@@ -14,8 +17,8 @@ class Adding {
     this.dimension.addEventListener("change", () => this.fit());
     this.operator.addEventListener("change", () => this.fit());
     for (const kind of ["input", "focus"]) {
-      this.value.addEventListener(kind, () => this.plan(() => this.suggest(this.name, this.value, this.list)));
-      this.key.addEventListener(kind, () => this.plan(() => this.suggest(this.dimension.value, this.key, this.keys)));
+      this.value.addEventListener(kind, () => this.plan(() => suggest(this.values, this.name, this.value, this.list)));
+      this.key.addEventListener(kind, () => this.plan(() => suggest(this.values, this.dimension.value, this.key, this.keys)));
     }
     this.fit();
   }
@@ -38,20 +41,6 @@ class Adding {
   plan(ask) {
     clearTimeout(this.timer);
     this.timer = setTimeout(ask, WAIT);
-  }
-
-  async suggest(dimension, field, list) {
-    // Which traits there are nobody lists.
-    if (!dimension || dimension === "trait") return;
-    const url = new URL(this.form.dataset.values, location.href);
-    url.searchParams.set("dimension", dimension);
-    url.searchParams.set("q", field.value);
-    const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
-    if (!answer?.ok) return;
-    const { values } = await answer.json();
-    list.replaceChildren(
-      ...values.map(({ value, label }) => Object.assign(document.createElement("option"), { value, label })),
-    );
   }
 }
 

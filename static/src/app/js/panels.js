@@ -44,7 +44,20 @@ function keepTabs(root) {
   }
 }
 
+// Room is kept for panels that load, so that nothing jumps. One that was answered out of sight gives back
+// what it does not fill, and so does what its tabs bring later.
+const fits = new Set();
+
+function fit() {
+  for (const panel of page.querySelectorAll("[data-panel]:not([aria-busy], [data-seen])")) {
+    panel.dataset.seen = "";
+    if (panel.getBoundingClientRect().top >= innerHeight) fits.add(panel.id);
+    panel.classList.toggle("panel-fits", fits.has(panel.id));
+  }
+}
+
 if (page) {
+  document.addEventListener("htmx:after:swap", fit);
   document.addEventListener("htmx:error", onFailure);
   document.addEventListener("htmx:response:error", onFailure);
   document.addEventListener("htmx:after:swap", () => keepTabs(page));

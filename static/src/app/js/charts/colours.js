@@ -10,7 +10,7 @@ function resolve(name) {
 }
 
 export function colours() {
-  const names = ["ink", "ink-soft", "line", "surface", "accent", "focus"];
+  const names = ["ink", "ink-soft", "line", "line-strong", "surface", "accent", "focus"];
   const found = Object.fromEntries(names.map((name) => [name, resolve(`--${name}`)]));
   found.series = [1, 2, 3, 4, 5, 6, 7].map((n) => resolve(`--chart-${n}`));
   return found;

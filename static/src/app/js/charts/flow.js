@@ -24,9 +24,11 @@ function clipped(names, columns, width) {
 export function flow(canvas, values, look) {
   const labels = values.nodes;
   const width = canvas.parentElement.clientWidth;
-  // The same page has the same colour at every step.
-  const order = [...new Set(Object.values(labels))];
-  const colour = (id) => look.series[Math.max(0, order.indexOf(labels[id])) % look.series.length];
+  // The same page has the same colour at every step; what is put together is grey, and red comes last.
+  const order = [...new Set(Object.values(labels))].filter((name) => name !== values.rest);
+  const series = [0, 2, 4, 3, 5, 1].map((n) => look.series[n]);
+  const colour = (id) =>
+    labels[id] === values.rest ? look["line-strong"] : series[Math.max(0, order.indexOf(labels[id])) % series.length];
   return new Chart(canvas, {
     type: "sankey",
     data: {
@@ -40,7 +42,7 @@ export function flow(canvas, values, look) {
           colorFrom: (at) => colour(at.dataset.data[at.dataIndex]?.from),
           colorTo: (at) => colour(at.dataset.data[at.dataIndex]?.to),
           colorMode: "gradient",
-          alpha: 0.45,
+          alpha: 0.35,
           borderWidth: 0,
           nodeWidth: 8,
           color: look.ink,
@@ -50,6 +52,9 @@ export function flow(canvas, values, look) {
       ],
     },
     options: {
+      onResize: (chart, size) => {
+        chart.data.datasets[0].labels = clipped(labels, values.columns, size.width);
+      },
       layout: { padding: { right: width * LAST } },
       onClick: (event, found) => {
         const link = found.length ? values.flows[found[0].index].link : "";
