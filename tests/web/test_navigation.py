@@ -27,6 +27,10 @@ def test_everybody_sees_what_they_may_open() -> None:
         ("/sites/7/feed", ["Live feed"]),
         ("/sites/7/settings/keys", ["Settings"]),
         ("/sites/7/feedback", []),
+        ("/sites/7/person", ["People"]),
+        ("/sites/7/product", ["Products"]),
+        ("/sites/7/payment", ["Payments"]),
+        ("/sites/7/error", ["Errors"]),
         ("/sites/8/feed", []),
     ],
 )

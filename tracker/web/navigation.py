@@ -23,6 +23,8 @@ class Page:
     role: Role = Role.VIEWER
     keeps: bool = False
     """Whether links to it carry the time, segment and filters of the page one is on."""
+    one: str = ""
+    """The address of the page of a single one, which belongs to this entry."""
 
 
 PAGES: tuple[Page, ...] = (
@@ -35,10 +37,10 @@ PAGES: tuple[Page, ...] = (
     Page("Funnels", "funnels", "funnel", "n", keeps=True),
     Page("Retention", "retention", "retention", "r", keeps=True),
     Page("Segments", "segments", "segment", "m", keeps=True),
-    Page("People", "people", "person", "h", keeps=True),
-    Page("Products", "products", "product", "p", keeps=True),
-    Page("Payments", "payments", "payment", "y", keeps=True),
-    Page("Errors", "errors", "error", "w", keeps=True),
+    Page("People", "people", "person", "h", keeps=True, one="person"),
+    Page("Products", "products", "product", "p", keeps=True, one="product"),
+    Page("Payments", "payments", "payment", "y", keeps=True, one="payment"),
+    Page("Errors", "errors", "error", "w", keeps=True, one="error"),
     Page("Definitions", "definitions", "target", "t", "Site"),
     Page("Install", "install", "code", "i", "Site"),
     Page("Settings", "settings", "settings", "s", "Site", Role.ADMIN),
@@ -87,5 +89,5 @@ def register(app: Flask) -> None:
 
 def _item(page: Page, base: str, path: str, script_root: str) -> Item:
     own = base + page.path
-    current = path == own or path.startswith(own + "/")
+    current = path == own or path.startswith(own + "/") or (bool(page.one) and path == base + page.one)
     return Item(page.label, script_root + own, page.icon, page.key, current, page.keeps)

@@ -58,12 +58,14 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A sankey: (from, to, how much, link) each; `nodes` are labels by id, `columns` the step each is in."""
+    """A sankey: (from, to, how much, link) each; `nodes` are labels by id, `columns` the step each is in,
+    `rest` the label of what is put together."""
 
     flows: Sequence[tuple[str, str, float, str]]
     nodes: dict[str, str]
     summary: str
     columns: dict[str, int] = field(default_factory=dict)
+    rest: str = ""
     kind: str = "sankey"
 
     def to_json(self) -> dict[str, Any]:
@@ -72,6 +74,7 @@ class Flow:
             "kind": self.kind,
             "nodes": self.nodes,
             "columns": self.columns,
+            "rest": self.rest,
             "flows": [{"from": a, "to": b, "flow": n, "link": link} for a, b, n, link in self.flows],
         }
 

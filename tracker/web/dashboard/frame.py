@@ -10,7 +10,7 @@ from tracker.services import Services
 from tracker.web.dashboard import charts, explained
 from tracker.web.dashboard.filter_bar import dimension_words, filter_words, period_words, value_words
 from tracker.web.dashboard.look import Look
-from tracker.web.script_tag import script_tag
+from tracker.web.script_tag import host, script_tag
 
 
 def register(app: Flask, services: Services) -> None:
@@ -25,6 +25,7 @@ def register(app: Flask, services: Services) -> None:
         app.add_template_filter(function, name)
     app.add_template_filter(lambda value, dimension: value_words(dimension, value), "value_words")
     app.add_template_global(lambda site: tag(site, services), "script_tag")
+    app.add_template_global(lambda: host(services.settings), "host_url")
 
 
 def tag(site: Site, services: Services) -> str:

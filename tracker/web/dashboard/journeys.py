@@ -38,13 +38,13 @@ def flow(answer: Any, look: Look) -> dict[str, Any]:
     for path in answer["commonPaths"]:
         for step, (here, there) in enumerate(pairwise(path["path"])):
             moves[node(step, here), node(step + 1, there)] += path["frequency"]
-    ids = {end for move in moves for end in move}
     flows = [(a, b, n, _link(look, a)) for (a, b), n in moves.most_common()]
+    ids = dict.fromkeys(end for move in flows for end in move[:2])
     columns = {one: int(one.partition(":")[0]) for one in ids}
     nodes = {one: one.partition(":")[2] for one in ids}
     told = sum(path["frequency"] for path in answer["commonPaths"])
     summary = f"The first five pages of {formats.whole(told)} visits."
-    return {"flow": Flow(flows, nodes, summary, columns) if flows else None}
+    return {"flow": Flow(flows, nodes, summary, columns, OTHERS) if flows else None}
 
 
 def _link(look: Look, node: str) -> str:

@@ -81,7 +81,7 @@ PAGE = QuestionPage(
             "dashboard/retention/_churn.html",
             follows=True,
             empty=lambda answer: not answer["activeBefore"],
-            size="figures",
+            size="short",
             width="third",
         ),
         Panel(

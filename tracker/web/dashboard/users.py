@@ -118,7 +118,7 @@ PAGE = QuestionPage(
         ),
         Panel(
             "who",
-            "In this time",
+            "Who they are",
             "activity",
             "dashboard/users/_who.html",
             follows=True,
