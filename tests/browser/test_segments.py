@@ -77,3 +77,32 @@ def test_what_rows_cannot_say_is_kept_as_json(demo: Demo) -> None:
         assert '"not"' in page.get_by_label("Criteria").input_value()
         page.goto(demo.path(demo.saas, "definitions"))
         page.get_by_role("button", name="Remove Nested").click()
+
+
+def test_rows_take_what_they_need_and_suggest_traits(demo: Demo) -> None:
+    traits = demo.ask(demo.saas, "person-traits")["traits"]
+    name, values = next((one["name"], one["values"]) for one in traits if one["values"])
+    with demo.open(viewport=DESKTOP) as watch:
+        page = watch.page
+        page.goto(demo.path(demo.saas, "definitions/segments/new"))
+        row = page.locator("[data-row]").first
+        expect(row.locator("[name=row_days]")).to_be_hidden()
+        row.locator("[name=row_kind]").select_option("trait")
+        what, value = row.locator("[name=row_what]"), row.locator("[name=row_value]")
+        expect(what.locator("xpath=..")).to_contain_text("Trait")
+        what.focus()
+        offered = page.locator("#asked-values option")
+        expect(offered).to_have_count(min(20, len(traits)))
+        assert name in [one.get_attribute("value") for one in offered.all()]
+        what.fill(name)
+        value.focus()
+        expect(offered).to_have_count(len(values))
+        assert [one.get_attribute("value") for one in offered.all()] == values
+        assert violations(page) == []
+        row.locator("[name=row_kind]").select_option("away")
+        expect(row.locator("[name=row_days]")).to_be_visible()
+        expect(what).to_be_hidden()
+        row.locator("[name=row_kind]").select_option("page")
+        what.fill("")
+        what.press_sequentially("/pri")
+        expect(offered.first).to_have_attribute("value", "/pricing")

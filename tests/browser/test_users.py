@@ -57,7 +57,7 @@ def test_the_heatmap_has_a_cell_for_each_hour(demo: Demo) -> None:
             chosen = page.locator("#panel-hours .panel-tabs [aria-current]")
             expect(chosen).to_have_text(tab)
             told = demo.ask(demo.saas, "heatmap", f"timeframe=30d&by={by}")
-            shown = page.locator("#panel-hours td").all_inner_texts()
+            shown = page.locator("#panel-hours .heat td").all_inner_texts()
             assert shown == [formats.short(c["value"]) if c["value"] else "" for c in told["cells"]]
             assert page.locator("#panel-hours .heat-6").count() > 1
 
