@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 from typing import Any
@@ -52,6 +53,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """Called in the worker; the import is what loads Flask and all the rest."""
+        gc.disable()  # nothing made from here to the end of `Application._start` becomes garbage
         from tracker.server.asgi import application  # noqa: PLC0415 - the parent process stays small
 
         return application
