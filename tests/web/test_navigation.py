@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
+from flask import Flask
 
 from tests.live_server import Keys
 from tests.pages import Browser, Person
 from tracker.accounts.roles import Role
+from tracker.extensions import db
 from tracker.web.navigation import PAGES, menu
 
 
@@ -55,3 +58,15 @@ def test_every_entry_opens(
             answer = browser.get(item.url)
             assert answer.status_code == 200
             assert f'href="{item.url}" aria-current="page"' in answer.text
+
+
+def test_the_sites_of_the_menu_are_read_once_however_many_panels(
+    app: Flask, site: Keys, owner: Person, sign_in: Callable[[Person], Browser]
+) -> None:
+    browser, asked = sign_in(owner), []
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    page = browser.get(f"/sites/{site.id}/overview").text
+    assert page.count("/panels/") > 5
+    assert len([statement for statement in asked if "ORDER BY sites.name" in statement]) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, session
+from flask import Flask, g, session
 from flask_login import UserMixin, current_user, login_user, logout_user
 
 from tracker.accounts import sites, users
@@ -63,4 +63,6 @@ def _load(kept: str) -> Viewer | None:
 
 def _context() -> dict[str, Any]:
     known = viewer()
-    return {"viewer": known, "sites": sites.visible_to(known.user) if known else [], "site": None}
+    if known and "visible_sites" not in g:  # a page is made of many templates
+        g.visible_sites = sites.visible_to(known.user)
+    return {"viewer": known, "sites": g.visible_sites if known else [], "site": None}
