@@ -80,6 +80,24 @@ def test_counts_by_hand(store_with: Callable[..., LoadedSite]) -> None:
     assert found.conversion_paths == ()
 
 
+def test_reloads_and_views_of_one_moment(store_with: Callable[..., LoadedSite]) -> None:
+    """The first five, none twice in a row, however often it was viewed again; of one moment as they arrived."""
+    same = [{"at": "2026-03-05 10:00", "visitor": "same", "page": page} for page in ("/b", "/a", "/a", "/c")]
+    site = store_with([
+        *visit(2, "some", "/a", "/a", "/b", "/b", "/b", "/a"),
+        *visit(3, "late", *["/a"] * 13, "/b", "/b", "/c"),  # more than are looked at first
+        *visit(4, "full", "/a", "/a", "/b", "/c", "/c", "/d", "/e", "/e", "/f"),
+        *same,
+    ])  # fmt: skip
+    found = site.ask(journeys.answer, **MARCH)
+    assert sorted(path.path for path in found.common_paths) == [
+        ("/a", "/b", "/a"),
+        ("/a", "/b", "/c"),
+        ("/a", "/b", "/c", "/d", "/e"),
+        ("/b", "/a", "/c"),
+    ]
+
+
 def test_what_leads_to_a_goal(store_with: Callable[..., LoadedSite]) -> None:
     found = store_with(STORY).ask(journeys.answer, options={"goals": journeys.goals("signup")}, **MARCH)
     (goal,) = found.conversion_paths

@@ -13,10 +13,13 @@ from tracker.analytics.clockwork import EARLIEST
 from tracker.analytics.filters import sessions_in
 from tracker.analytics.query import Query
 from tracker.analytics.rates import share
-from tracker.columns.dialect import floordiv, item, smallest
+from tracker.columns.dialect import floordiv, once
+from tracker.columns.lists import item, smallest, ties, turns
 from tracker.columns.schema import events, sessions
 
 STEPS = 5
+LOOKED_AT = 12
+"""First views of a visit in which so many steps nearly always are, though pages are viewed twice in a row."""
 CODES = 1 << 24
 """More than there are different pages. Time and page of a view share one number: sorting those is cheap."""
 
@@ -69,7 +72,7 @@ def _counted(query: Query) -> sa.CompoundSelect[Any]:
     pages = _pages(query)
     paths = sa.union_all(_short(query, pages), *_long(query, pages)).subquery("paths")
     taken = sa.select(*_steps(paths), sa.func.sum(paths.c.visits).label("visits")).group_by(*_steps(paths))
-    each = taken.cte("taken")
+    each = once(taken, "taken")
     order = [each.c.visits.desc(), *_steps(each)]
     top = sa.select(each).order_by(*order).limit(query.limit).offset(query.offset).cte("top")
     return sa.union_all(sa.select(_number(0).label("steps"), *top.c), _begun(each, top))
@@ -103,7 +106,7 @@ def _pages(query: Query) -> sa.CTE:
         .distinct()
         .subquery("seen")
     )
-    return sa.select(seen.c.page, _code(seen.c.page).label("code")).cte("pages")
+    return once(sa.select(seen.c.page, _code(seen.c.page).label("code")), "pages")
 
 
 def _names(connection: sa.Connection, query: Query, codes: Iterable[int]) -> dict[int, str]:
@@ -132,27 +135,33 @@ def _short(query: Query, pages: sa.CTE) -> sa.Select[Any]:
     )
 
 
-def _long(query: Query, pages: sa.CTE) -> tuple[sa.Select[Any], sa.Select[Any]]:
+def _long(query: Query, pages: sa.CTE) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
     """Paths of the other visits, one row each: of the plain ones, and of those that need a closer look."""
-    # One view more than there are steps, to see whether the last step could as well be another.
     packed = (events.c.at - _number(_base(query))) * _number(CODES) + pages.c.code
     firsts = (
-        sa.select(events.c.session_id, smallest(packed, STEPS + 1).label("views"))
+        sa.select(events.c.session_id, smallest(packed, LOOKED_AT).label("views"))
         .join_from(events, pages, events.c.page == pages.c.page)
         .where(*_views(query), events.c.session_id.in_(_many_views(query)))
         .group_by(events.c.session_id)
         .subquery("firsts")
     )
-    opened = sa.select(
-        firsts.c.session_id, *(item(firsts.c.views, n).label(f"view_{n}") for n in range(1, STEPS + 2))
-    ).cte("opened")
+    # One view more than there are steps, to see whether the last step could as well be another.
+    opened = once(
+        sa.select(*firsts.c, *(item(firsts.c.views, n).label(f"view_{n}") for n in range(1, STEPS + 2))),
+        "opened",
+    )
     views = [opened.c[f"view_{n}"] for n in range(1, STEPS + 2)]
     unclear = sa.or_(*(_unclear(a, b) for a, b in pairwise(views)))
-    plain = sa.select(
-        *((view % _number(CODES)).label(f"step_{n}") for n, view in enumerate(views[:STEPS], 1)),
-        _number(1).label("visits"),
-    ).where(~unclear)
-    return plain, _closer(query, pages, sa.select(opened.c.session_id).where(unclear))
+    plain = _path(*views[:STEPS]).where(~unclear)
+    turned = _turned(opened, unclear)
+    again = _path(*(item(turned.c.turns, n) for n in range(1, STEPS + 1))).where(~turned.c.unclear)
+    chosen = sa.select(turned.c.session_id).where(turned.c.unclear)
+    return plain, again, _closer(query, pages, chosen)
+
+
+def _path(*views: sa.ColumnElement[int]) -> sa.Select[*tuple[Any, ...]]:
+    steps = ((view % _number(CODES)).label(f"step_{n}") for n, view in enumerate(views, 1))
+    return sa.select(*steps, _number(1).label("visits"))
 
 
 def _unclear(view: sa.ColumnElement[int], following: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
@@ -160,6 +169,27 @@ def _unclear(view: sa.ColumnElement[int], following: sa.ColumnElement[int]) -> s
     same_page = view % _number(CODES) == following % _number(CODES)
     same_time = floordiv(view, _number(CODES)) == floordiv(following, _number(CODES))
     return sa.and_(following > 0, sa.or_(same_page, same_time))
+
+
+def _turned(opened: sa.CTE, unclear: sa.ColumnElement[bool]) -> sa.CTE:
+    """Rows (session_id, turns, unclear) of unclear visits: their views without those of the page before.
+
+    Still unclear are those with views of several pages in one millisecond, which are in the order they
+    arrived, and those of which more views would have to be looked at. Lists are dear: most do without.
+    """
+    rows = (
+        sa.select(
+            opened.c.session_id,
+            turns(opened.c.views, CODES).label("turns"),
+            ties(opened.c.views, CODES).label("tied"),
+            item(opened.c.views, LOOKED_AT).label("last"),
+        )
+        .where(unclear)
+        .subquery("rows")
+    )
+    more = sa.and_(rows.c.last > 0, item(rows.c.turns, STEPS) == 0)
+    still = sa.or_(rows.c.tied, more).label("unclear")
+    return once(sa.select(rows.c.session_id, rows.c.turns, still), "turned")
 
 
 def _closer(query: Query, pages: sa.CTE, chosen: sa.Select[Any]) -> sa.Select[Any]:

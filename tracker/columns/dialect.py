@@ -127,6 +127,49 @@ def _group_bit_or(element: either_bits, compiler: Any, **kw: Any) -> str:
     return f"groupBitOr({compiler.process(element.clauses, **kw)})"
 
 
+class _BitAt(FunctionElement[int]):
+    type = sa.BigInteger()
+    inherit_cache = True
+
+
+def bit_at(number: Column, place: int) -> FunctionElement[int]:
+    """The bit of a number at a place, 0 or 1; places count from 0, the least."""
+    return _BitAt(number, sa.literal_column(str(int(place))))
+
+
+class where_bit(FunctionElement[int]):
+    """`where_bit(bit, number)`: the number where the bit is 1, else 0: cheaper than to multiply."""
+
+    type = sa.BigInteger()
+    inherit_cache = True
+
+
+@compiles(_BitAt)
+def _shift(element: _BitAt, compiler: Any, **kw: Any) -> str:
+    number, place = (compiler.process(clause, **kw) for clause in _pair(element))
+    return f"(({number} >> {place}) & 1)"
+
+
+@compiles(_BitAt, "clickhouse")
+@compiles(_BitAt, "clickhousedb")
+def _bit_shift_right(element: _BitAt, compiler: Any, **kw: Any) -> str:
+    number, place = (compiler.process(clause, **kw) for clause in _pair(element))
+    return f"bitAnd(bitShiftRight({number}, {place}), 1)"
+
+
+@compiles(where_bit)
+def _mask(element: where_bit, compiler: Any, **kw: Any) -> str:
+    bit, number = (compiler.process(clause, **kw) for clause in _pair(element))
+    return f"((0 - {bit}) & {number})"
+
+
+@compiles(where_bit, "clickhouse")
+@compiles(where_bit, "clickhousedb")
+def _bit_and_mask(element: where_bit, compiler: Any, **kw: Any) -> str:
+    bit, number = (compiler.process(clause, **kw) for clause in _pair(element))
+    return f"bitAnd(0 - {bit}, {number})"
+
+
 class contains(FunctionElement[bool]):
     """`contains(text, part)`: whether the part is in the text, upper and lower case apart."""
 
@@ -293,44 +336,3 @@ def _asof_left_join(element: AsofLeftJoin, compiler: Any, **kw: Any) -> str:
     left, right = (compiler.process(side, **kw) for side in (element.left, element.right))
     kw.pop("asfrom")
     return f"{left} ASOF LEFT JOIN {right} ON {compiler.process(element.onclause, **kw)}"
-
-
-class _Smallest(FunctionElement[Any]):
-    type = sa.ARRAY(sa.BigInteger)
-    inherit_cache = True
-
-
-def smallest(values: Column, most: int) -> FunctionElement[Any]:
-    """An aggregate: the so many least values, in order; take them out with `item`."""
-    return _Smallest(values, sa.literal_column(str(int(most))))
-
-
-@compiles(_Smallest)
-def _min_n(element: _Smallest, compiler: Any, **kw: Any) -> str:
-    return f"min({compiler.process(element.clauses, **kw)})"
-
-
-@compiles(_Smallest, "clickhouse")
-@compiles(_Smallest, "clickhousedb")
-def _group_array_sorted(element: _Smallest, compiler: Any, **kw: Any) -> str:
-    values, most = (compiler.process(clause, **kw) for clause in _pair(element))
-    return f"groupArraySorted({most})({values})"
-
-
-class item(FunctionElement[int]):
-    """`item(list, n)`: the n-th of `smallest`, from 1; 0 where there is none."""
-
-    type = sa.BigInteger()
-    inherit_cache = True
-
-
-@compiles(item)
-def _list_item(element: item, compiler: Any, **kw: Any) -> str:
-    values, n = (compiler.process(clause, **kw) for clause in _pair(element))
-    return f"coalesce(({values})[{n}], 0)"
-
-
-@compiles(item, "clickhouse")
-@compiles(item, "clickhousedb")
-def _array_element(element: item, compiler: Any, **kw: Any) -> str:
-    return f"arrayElement({compiler.process(element.clauses, **kw)})"
