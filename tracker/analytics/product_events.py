@@ -35,10 +35,11 @@ def of_products(query: Query) -> list[Condition]:
     return [*events_in(query), events.c.product_id.is_not(None), events.c.name.in_(NAMES)]
 
 
-def counts(of: sa.FromClause = events) -> list[sa.Label[int]]:
-    """Aggregates: so many events of each action, under the action's name."""
+def counts(of: sa.FromClause = events, times: sa.ColumnElement[int] | int = 1) -> list[sa.Label[int]]:
+    """Aggregates: so many events of each action, under its name; a row stands for `times` of them."""
     return [
-        sa.func.sum(sa.case((of.c.name.in_(names(action)), 1), else_=0)).label(action) for action in ACTIONS
+        sa.func.sum(sa.case((of.c.name.in_(names(action)), times), else_=0)).label(action)
+        for action in ACTIONS
     ]
 
 
@@ -47,9 +48,9 @@ def product_name(of: sa.FromClause = events) -> sa.ColumnElement[Any]:
     return last_by(of.c.product_name, of.c.id)
 
 
-def named_at() -> sa.ColumnElement[Any]:
+def named_at(of: sa.FromClause = events) -> sa.ColumnElement[Any]:
     """An aggregate: the number of the event that told it."""
-    return sa.func.max(sa.case((events.c.product_name.is_not(None), events.c.id), else_=None))
+    return sa.func.max(sa.case((of.c.product_name.is_not(None), of.c.id), else_=None))
 
 
 def names_by_servers(query: Query) -> sa.Subquery:

@@ -21,7 +21,7 @@ from tracker.analytics.product_events import (
 from tracker.analytics.query import Query
 from tracker.analytics.registry import Parameter, question
 from tracker.analytics.sales import each_sale, in_currency, main_currency
-from tracker.columns.dialect import contains
+from tracker.columns.dialect import contains, last_by, once
 from tracker.columns.schema import events
 from tracker.domain.products import ACTIONS
 from tracker.errors import Invalid
@@ -120,20 +120,41 @@ def _product(row: Any) -> Product:
     )
 
 
-def _each(query: Query, currency: str | None) -> sa.CTE:
-    done = (
+def _done(query: Query) -> sa.Subquery:
+    """Rows (product_id, told, told_at, a count of each action, users, sessions)."""
+    names = ("product_id", "name", "product_name", "id", "person_id", "session_id")
+    acts = once(sa.select(*(events.c[name] for name in names)).where(*of_products(query)), "acts")
+    # Counted by name first: to look at the name of each event for each action took as long as all the rest.
+    named = (
         sa.select(
-            events.c.product_id,
-            product_name().label("told"),
-            named_at().label("told_at"),
-            *counts(),
-            sa.func.count(events.c.person_id.distinct()).label("users"),
-            sa.func.count(events.c.session_id.distinct()).label("sessions"),
+            acts.c.product_id,
+            acts.c.name,
+            sa.func.count().label("times"),
+            product_name(acts).label("told"),
+            named_at(acts).label("told_at"),
         )
-        .where(*of_products(query))
-        .group_by(events.c.product_id)
-        .subquery("done")
+        .group_by(acts.c.product_id, acts.c.name)
+        .subquery("named_acts")
     )
+    told = (
+        sa.select(
+            named.c.product_id,
+            last_by(named.c.told, named.c.told_at).label("told"),
+            sa.func.max(named.c.told_at).label("told_at"),
+            *counts(named, named.c.times),
+        )
+        .group_by(named.c.product_id)
+        .subquery("told")
+    )
+    distinct = (sa.func.count(acts.c[name].distinct()) for name in ("person_id", "session_id"))
+    users, visits = (one.label(name) for one, name in zip(distinct, ("users", "sessions"), strict=True))
+    who = sa.select(acts.c.product_id, users, visits).group_by(acts.c.product_id).subquery("who")
+    joined = told.join(who, who.c.product_id == told.c.product_id)
+    return sa.select(*told.c, who.c.users, who.c.sessions).select_from(joined).subquery("done")
+
+
+def _each(query: Query, currency: str | None) -> sa.CTE:
+    done = _done(query)
     sales = each_sale(query, apart=(events.c.product_id,))
     sold = (
         sa.select(sales.c.product_id, sa.func.sum(sales.c.amount).label("revenue"))
