@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.analytics import filters, rolled
-from tracker.analytics.breakdown_visits import visits_having
+from tracker.analytics.breakdown_visits import FEW, visitors_having, visits_having
 from tracker.analytics.filters import OF_BOTH, OF_EVENTS, OF_PERSONS, OF_SESSIONS
-from tracker.analytics.presence import by_session, each_event, edge_sessions, overlapping_sessions
+from tracker.analytics.presence import each_event, packed
 from tracker.analytics.query import Query
 from tracker.analytics.rates import ratio, share
 from tracker.analytics.registry import Parameter, question
@@ -86,17 +86,50 @@ def answer(connection: sa.Connection, query: Query, dimension: str = "page") -> 
     done = rolled.reaches(connection, query) if dimension in rolled.DIMENSIONS else None
     if done is not None:
         return _with_rolled(connection, query, done, dimension)
-    acts = _acts(query, dimension)
     if dimension in OF_SESSIONS or dimension in OF_BOTH:
-        found = connection.execute(_greatest(query, sa.union_all(acts, _visits(query, dimension)))).all()
+        parts = sa.union_all(_acts(query, dimension), _visits(query, dimension))
+        found = connection.execute(_greatest(query, parts)).all()
         rows = [_row(row.value, *row[1:6]) for row in found]
-    else:
-        # The visits that events' values occur in are costly: they are looked up for the rows shown only.
-        found = connection.execute(_greatest(query, acts)).all()
-        had = visits_having(connection, query, dimension, [row.value for row in found])
-        nothing = (0, 0, 0)
-        rows = [_row(row.value, row[1], row[2], *had.get(row.value, nothing)) for row in found]
-    return Breakdown(dimension, int(found[0].total) if found else 0, tuple(rows))
+        return Breakdown(dimension, int(found[0].total) if found else 0, tuple(rows))
+    # The visits that events' values occur in are costly: they are looked up for the rows shown only.
+    total, shown = _shown(connection, query, dimension)
+    had = visits_having(connection, query, dimension, [value for value, _, _ in shown])
+    rows = [_row(value, seen, views, *had.get(value, (0, 0, 0))) for value, seen, views in shown]
+    return Breakdown(dimension, total, tuple(rows))
+
+
+def _shown(
+    connection: sa.Connection, query: Query, dimension: str
+) -> tuple[int, list[tuple[str | None, int, int]]]:
+    """How many values there are, and those asked for with their visitors and page views."""
+    until = query.offset + query.limit
+    often = connection.execute(_most_often(query, dimension)).all()
+    rare, views = [row.times for row in often[FEW:]], {row.value: int(row.views) for row in often[:FEW]}
+    visitors = visitors_having(connection, query, dimension, list(views))
+    found = [(value, visitors.get(value, 0), seen) for value, seen in views.items()]
+    found.sort(key=lambda row: (-row[1], -row[2], row[0] is None, row[0] or ""))
+    # Nobody comes without an event: values that occur more rarely have fewer visitors.
+    if rare and (len(found) < until or found[until - 1][1] <= rare[0]):
+        rows = connection.execute(_greatest(query, _acts(query, dimension))).all()
+        return (int(rows[0].total) if rows else 0), [(row[0], int(row[1]), int(row[2])) for row in rows]
+    return (int(often[0].total) if often else 0), found[query.offset : until]
+
+
+def _most_often(query: Query, dimension: str) -> sa.Select[*tuple[Any, ...]]:
+    """Rows (value, times, views, total): the values that occur most often, one more than are looked up."""
+    each = _pieces(query, dimension).subquery("pieces")
+    times = sa.func.sum(each.c.events).label("times")
+    return (
+        sa.select(
+            each.c.value,
+            times,
+            sa.func.sum(each.c.views).label("views"),
+            sa.func.count().over().label("total"),
+        )
+        .group_by(each.c.value)
+        .order_by(times.desc(), each.c.value)
+        .limit(FEW + 1)
+    )
 
 
 def counted(connection: sa.Connection, query: Query, dimension: str) -> dict[str | None, Sums]:
@@ -194,26 +227,11 @@ def _acts(query: Query, dimension: str) -> Part:
     ).group_by(pieces.c.value)
 
 
-def _pieces(query: Query, dimension: str) -> sa.Select[Any, Any, Any, Any, Any] | sa.CompoundSelect[Any]:
+def _pieces(query: Query, dimension: str) -> sa.Select[Any, Any, Any, Any, Any]:
     """Rows (…, person_id, events, views, value): an event each, or a visit that lies within the period."""
-    if dimension not in OF_SESSIONS:
-        return each_event(query).add_columns(filters.dimension(dimension, events).label("value"))
-    value = filters.dimension(dimension, sessions).label("value")
-    joined = each_event(query).add_columns(value)
-    joined = joined.join_from(events, sessions, events.c.session_id == sessions.c.session_id)
-    if not by_session(query):
-        return joined
-    at_edge, overlapping = edge_sessions(query), overlapping_sessions(query)
-    whole = sa.select(
-        sessions.c.person_id,
-        sessions.c.started_at.label("at"),
-        sessions.c.interactive.label("events"),
-        sessions.c.page_views.label("views"),
-        value,
-    ).where(*overlapping, ~at_edge)
-    cut = each_event(replace(query, filters=(), segment=None)).add_columns(value)
-    cut = cut.join_from(events, sessions, events.c.session_id == sessions.c.session_id)
-    return sa.union_all(whole, cut.where(*overlapping, at_edge))
+    if dimension in OF_SESSIONS or dimension in OF_BOTH:
+        return packed(query, dimension)
+    return each_event(query).add_columns(filters.dimension(dimension, events).label("value"))
 
 
 def _visits(query: Query, dimension: str) -> Part:

@@ -105,28 +105,41 @@ def _steps(
     return steps
 
 
-def packed(query: Query) -> sa.Select[Any, Any, Any, Any]:
+def packed(query: Query, value: str | None = None) -> sa.Select[Any, Any, Any, Any]:
     """Rows (person_id, at, events, views): how many interactive events and page views of a person, all on the
     local day of `at`. Either may be 0; a person may have several rows for a day.
+
+    With a dimension of sessions, or of both, there is a column `value` of it, the event's own where events
+    have it; days do not matter then, only the period.
     """
     both, others = _apart(query)
     if not by_session(others):
-        return each_event(query)
+        return _each_with(query, value)
     # Of sessions that are one throughout, their own row tells whether all of their events pass.
     alike = [compare(dimension(f.dimension, sessions), check(f)) for f in both.filters]
-    overlapping, crossing = overlapping_sessions(others), _crossing(query)
+    told = [sessions.c.uniform, *alike] if alike or value in OF_BOTH else []
+    overlapping = overlapping_sessions(others)
+    crossing = edge_sessions(others) if value else _crossing(others)
     whole = sa.select(
         sessions.c.person_id,
         sessions.c.started_at.label("at"),
         sessions.c.interactive.label("events"),
         sessions.c.page_views.label("views"),
-    ).where(*overlapping, ~crossing, *([sessions.c.uniform, *alike] if alike else ()))
-    looked_at = sa.or_(~sessions.c.uniform, sa.and_(crossing, *alike)) if alike else crossing
-    cut = each_event(both).where(
+        *([dimension(value, sessions).label("value")] if value else ()),
+    ).where(*overlapping, ~crossing, *told)
+    looked_at = sa.or_(~sessions.c.uniform, sa.and_(crossing, *alike)) if told else crossing
+    cut = _each_with(both, value).where(
         events.c.session_id.in_(sa.select(sessions.c.session_id).where(*overlapping, looked_at))
     )
-    found = sa.union_all(whole, cut).subquery("pieces")
-    return sa.select(found.c.person_id, found.c.at, found.c.events, found.c.views)
+    return sa.select(*sa.union_all(whole, cut).subquery("pieces").c)
+
+
+def _each_with(query: Query, value: str | None) -> sa.Select[Any, Any, Any, Any]:
+    each = each_event(query)
+    if value is None or value in OF_BOTH:
+        return each.add_columns(*([dimension(value, events).label("value")] if value else ()))
+    joined = each.add_columns(dimension(value, sessions).label("value"))
+    return joined.join_from(events, sessions, events.c.session_id == sessions.c.session_id)
 
 
 def persons_in(query: Query) -> list[Condition]:
