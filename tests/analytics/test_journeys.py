@@ -81,7 +81,7 @@ def test_counts_by_hand(store_with: Callable[..., LoadedSite]) -> None:
 
 
 def test_reloads_and_views_of_one_moment(store_with: Callable[..., LoadedSite]) -> None:
-    """The first five, none twice in a row, however often it was viewed again; of one moment as they arrived."""
+    """The first five, none twice in a row, however often it is viewed; of one moment as they arrived."""
     same = [{"at": "2026-03-05 10:00", "visitor": "same", "page": page} for page in ("/b", "/a", "/a", "/c")]
     site = store_with([
         *visit(2, "some", "/a", "/a", "/b", "/b", "/b", "/a"),
