@@ -79,8 +79,8 @@ def answer(connection: sa.Connection, query: Query, dimension: str = "page") -> 
     device, browser, language, screen and host are of the visit for visits, and of the event for the rest.
     The row without a value holds what is not known. Most visitors first.
 
-    Of days whose details are gone visits and page views are kept for values that at least three people had,
-    and visitors of one whole day, week or month.
+    Of days whose details are gone figures are kept for values that at least three people had in that day, its
+    week or its month, and visitors of one whole day, week or month. Values that fewer had are left out.
     """
     dimension = read_dimension(dimension)
     done = rolled.reaches(connection, query) if dimension in rolled.DIMENSIONS else None
@@ -132,6 +132,12 @@ def _most_often(query: Query, dimension: str) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
+def had_by(connection: sa.Connection, query: Query, dimension: str, few: int) -> set[str | None]:
+    """Values that at least so many persons had in the period."""
+    acts = _acts(query, dimension).subquery("acts")
+    return set(connection.scalars(sa.select(acts.c.value).where(acts.c.visitors >= few)))
+
+
 def counted(connection: sa.Connection, query: Query, dimension: str) -> dict[str | None, Sums]:
     """Figures of each value, of all there are."""
     everything = replace(query, limit=MOST_VALUES, offset=0)
@@ -152,11 +158,11 @@ def _sums(row: Any, visits: int, bounces: int, duration_ms: int) -> Sums:
 
 def _with_rolled(connection: sa.Connection, query: Query, done: rolled.Closed, dimension: str) -> Breakdown:
     """The breakdown of a period with days that are rolled up."""
-    rest = rolled.whole_part(query, done)
+    kept = rolled.read(connection, query, done, dimension)
+    rest = rolled.whole_part(query, done) if not kept.entire else None
     fresh = counted(connection, rest, dimension) if rest is not None else {}
-    kept = rolled.read(connection, query, done, dimension).total
     found: dict[str | None, Sums] = {value: replace(sums, visitors=None) for value, sums in fresh.items()}
-    for (_, spelt), sums in kept.items():
+    for (_, spelt), sums in kept.total.items():
         value = None if spelt == rolled.UNKNOWN else spelt.removeprefix(rolled.KNOWN)
         found[value] = rolled.joined(sums, found.get(value))
     ranked = sorted(

@@ -33,6 +33,15 @@ def counted(connection: sa.Connection, query: Query, dimension: str) -> Found:
     return found
 
 
+def had_by(connection: sa.Connection, query: Query, dimension: str, few: int) -> dict[int, set[str | None]]:
+    """Values that at least so many persons had in a step, by its key."""
+    acts = _acts(query, dimension).subquery("acts")
+    found: dict[int, set[str | None]] = {}
+    for step, value in connection.execute(sa.select(acts.c.step, acts.c.value).where(acts.c.visitors >= few)):
+        found.setdefault(int(step), set()).add(value)
+    return found
+
+
 def _acts(query: Query, dimension: str) -> sa.Select[Any]:
     """Rows (step, value, visitors, views)."""
     if dimension in OF_SESSIONS:
@@ -54,8 +63,8 @@ def _acts(query: Query, dimension: str) -> sa.Select[Any]:
         .group_by(step, pieces.c.value, pieces.c.person_id)
         .subquery("each_person")
     )
-    visitors = sa.func.sum(_one_if(person.c.events > 0))
-    views = sa.func.sum(person.c.views)
+    visitors = sa.func.sum(_one_if(person.c.events > 0)).label("visitors")
+    views = sa.func.sum(person.c.views).label("views")
     return sa.select(person.c.step, person.c.value, visitors, views).group_by(person.c.step, person.c.value)
 
 

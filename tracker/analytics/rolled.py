@@ -26,7 +26,7 @@ from tracker.domain.period import (
 
 ALL = ""
 EVENT = "event"
-KNOWN, UNKNOWN, REST = "=", "?", "+"
+KNOWN, UNKNOWN = "=", "?"
 """As the ledger spells values (`ledger/kept.py`)."""
 FEW = 3
 """A value that fewer persons had is not kept by itself: it might tell who they are."""
@@ -58,6 +58,8 @@ class Sums:
     duration_ms: int = 0
     events: int = 0
     persons: int | None = 0
+    entire: bool = False
+    """Whether they are of all of a step, so that nothing is added to them."""
 
 
 Key = tuple[str, str]
@@ -108,14 +110,16 @@ def whole_part(query: Query, done: Closed) -> Query | None:
 class Rolled:
     """Roll-ups of a query: sums of its closed days by step and key, and persons of whole steps.
 
-    `steps[key][bucket.key]` holds sums of closed days; its persons are those of the step where they are
-    known: then they are of all of it, whole days included.
+    `steps[key][bucket.key]` holds sums of closed days, or of all of the step where that was counted while its
+    details were there: persons are known then.
     """
 
     total: dict[Key, Sums]
     steps: dict[Key, dict[int, Sums]]
     whole: bool
     """Whether the period has closed days only."""
+    entire: bool = False
+    """Whether the period was counted at once: a value that is not in `total` had too few people."""
 
     def joined(self, key: Key, total: Sums, steps: Mapping[int, Sums]) -> tuple[Sums, dict[int, Sums]]:
         """Sums of the period and of each step: those kept of a key, and those counted out of details."""
@@ -136,14 +140,20 @@ def read(
         step = bucket_key(day_of_number(int(row.start)), query.interval)
         _add(total.setdefault(key, Sums(None, persons=None)), row)
         _add(steps.setdefault(key, {}).setdefault(step, Sums(None, persons=None)), row)
-    _put_persons(connection, query, done, dimension, values, total, steps)
-    return Rolled(total, steps, query.period.until <= done.until)
+    _put_steps(connection, query, done, dimension, values, steps)
+    entire = _put_unit(connection, query, done, dimension, values, total)
+    if entire and dimension in DIMENSIONS:
+        # Of a value that is kept of some days only, nobody can tell how much there was.
+        total = {key: sums for key, sums in total.items() if sums.entire}
+    return Rolled(total, steps, query.period.until <= done.until, entire)
 
 
 def joined(old: Sums | None, new: Sums | None) -> Sums:
-    """Both together. Persons kept are of all of it; where none are kept, nobody knows who came in both."""
+    """Both together. Where not all of it was counted at once, nobody knows who came in both."""
     if old is None:
         return new or Sums()
+    if old.entire:
+        return old
     new = new or Sums()
     return Sums(
         old.visitors,
@@ -156,37 +166,53 @@ def joined(old: Sums | None, new: Sums | None) -> Sums:
     )
 
 
-def _put_persons(
+def _put_steps(
+    connection: sa.Connection,
+    query: Query,
+    done: Closed,
+    dimension: str,
+    values: Iterable[str] | None,
+    steps: dict[Key, dict[int, Sums]],
+) -> None:
+    """Figures of steps that are whole days, weeks or months, where they are known."""
+    buckets = [one for one in query.buckets() if one.start < done.until and _is_whole(query, one)]
+    if not buckets:
+        return
+    late = _late(connection, query, done)
+    low, high = buckets[0].key, buckets[-1].key + 1
+    known = {one.key: one for one in buckets}
+    for row in connection.execute(_rows(query, GRAINS[query.interval], low, high, dimension, values)):
+        bucket = known.get(int(row.start))
+        if bucket is None or row.visitors is None:
+            continue
+        if bucket.end <= done.until or _still_true(query, done, row, late):
+            steps.setdefault((row.dimension, row.value), {})[bucket.key] = _entire(row)
+
+
+def _put_unit(
     connection: sa.Connection,
     query: Query,
     done: Closed,
     dimension: str,
     values: Iterable[str] | None,
     total: dict[Key, Sums],
-    steps: dict[Key, dict[int, Sums]],
-) -> None:
-    """Persons of steps that are whole days, weeks or months, and of a period that is one."""
-    buckets = [one for one in query.buckets() if one.start < done.until and _is_whole(query, one)]
-    if buckets:
-        late = _late(connection, query, done)
-        low, high = buckets[0].key, buckets[-1].key + 1
-        known = {one.key: one for one in buckets}
-        for row in connection.execute(_rows(query, GRAINS[query.interval], low, high, dimension, values)):
-            bucket = known.get(int(row.start))
-            if bucket is None or (bucket.end > done.until and not _still_true(query, done, row, late)):
-                continue
-            of_key = steps.setdefault((row.dimension, row.value), {})
-            sums = of_key.setdefault(bucket.key, Sums(None, persons=None))
-            sums.visitors, sums.persons = row.visitors, row.persons
+) -> bool:
+    """Figures of a period that is one whole day, week or month; whether they are known."""
     interval = _one_unit(query)
-    if interval is not None:
-        start = bucket_key(query.period.first, interval)
-        whole_closed = query.period.until <= done.until
-        late = None if whole_closed else _late(connection, query, done)
-        for row in connection.execute(_rows(query, GRAINS[interval], start, start + 1, dimension, values)):
-            if whole_closed or _still_true(query, done, row, late):
-                sums = total.setdefault((row.dimension, row.value), Sums(None, persons=None))
-                sums.visitors, sums.persons = row.visitors, row.persons
+    if interval is None:
+        return False
+    start = bucket_key(query.period.first, interval)
+    late = None if query.period.until <= done.until else _late(connection, query, done)
+
+    def is_known(row: sa.Row[*tuple[object, ...]]) -> bool:
+        closed = query.period.until <= done.until
+        return row.visitors is not None and (closed or _still_true(query, done, row, late))
+
+    for row in connection.execute(_rows(query, GRAINS[interval], start, start + 1, dimension, values)):
+        if is_known(row):
+            total[row.dimension, row.value] = _entire(row)
+    of_all = connection.execute(_rows(query, GRAINS[interval], start, start + 1, ALL, None)).all()
+    return any(is_known(row) for row in of_all)
 
 
 def _one_unit(query: Query) -> Interval | None:
@@ -259,3 +285,9 @@ def _add(sums: Sums, row: sa.Row[*tuple[object, ...]]) -> None:
     sums.bounces += int(row.bounces)
     sums.duration_ms += int(row.duration_ms)
     sums.events += int(row.events)
+
+
+def _entire(row: sa.Row[*tuple[object, ...]]) -> Sums:
+    sums = Sums(row.visitors, persons=row.persons, entire=True)
+    _add(sums, row)
+    return sums

@@ -18,6 +18,7 @@ from tracker.ledger.kept import Rollup
 Kept = Callable[[str, int], list[Rollup]]
 """What is kept already of a week or month (grain, number of its first day)."""
 Common = dict[str, set[str | None]]
+"""Values by dimension that enough persons had, in the days at hand or their week or month, to tell nobody."""
 
 
 def seen(connection: sa.Connection) -> int:
@@ -36,13 +37,15 @@ def figures(
     """
     last = seen(connection)
     days = Query(site_id=site_id, period=period, now=now_ms, interval=Interval.DAY)
-    common = _common(connection, days)
-    found = list(_rows(connection, days, {bucket.key for bucket in days.buckets()}, last, common))
+    common = {one: breakdown.had_by(connection, days, one, rolled.FEW) for one in rolled.DIMENSIONS}
+    found: list[Rollup] = []
+    wholes: list[tuple[Query, Collection[int]]] = []
     for interval in (Interval.WEEK, Interval.MONTH):
         units: dict[int, Period] = {}
         for first in dict.fromkeys(bucket_key(day, interval) for day in period.each_day()):
             unit = _unit(period.zone, day_of_number(first), interval)
             before = old(rolled.GRAINS[interval], first)
+            _add_kept(common, before)
             if before and _latest(connection, site_id, period.since, unit.until) > before[0].seen:
                 found += [replace(one, visitors=None, persons=None, seen=last) for one in before]
             elif not before and unit.until <= now_ms and (whole_from is None or unit.since >= whole_from):
@@ -51,8 +54,28 @@ def figures(
             one, other = units[min(units)], units[max(units)]
             hull = Period(one.zone, one.first, other.last, one.since, other.until)
             query = Query(site_id=site_id, period=hull, now=now_ms, interval=interval)
-            found += _rows(connection, query, units.keys(), last, common)
+            _add_counted(common, connection, query, units.keys())
+            wholes.append((query, units.keys()))
+    for query, keys in ((days, {bucket.key for bucket in days.buckets()}), *wholes):
+        found += _rows(connection, query, keys, last, common)
     return found
+
+
+def _add_kept(common: Common, kept: list[Rollup]) -> None:
+    """Values that enough persons had, as was found when other days of that week or month were closed."""
+    for one in kept:
+        if one.dimension in common:
+            common[one.dimension].add(
+                None if one.value == rolled.UNKNOWN else one.value.removeprefix(rolled.KNOWN)
+            )
+
+
+def _add_counted(common: Common, connection: sa.Connection, query: Query, keys: Collection[int]) -> None:
+    """The same as the details of whole weeks and months tell."""
+    for dimension, values in common.items():
+        for key, had in breakdown_steps.had_by(connection, query, dimension, rolled.FEW).items():
+            if key in keys:
+                values |= had
 
 
 def _latest(connection: sa.Connection, site_id: int, since: int, until: int) -> int:
@@ -91,18 +114,6 @@ def _rows(
             if key in keys and value in common[dimension]:
                 spelt = rolled.UNKNOWN if value is None else f"{rolled.KNOWN}{value}"
                 yield _rollup(grain, key, dimension, spelt, sums, last)
-
-
-def _common(connection: sa.Connection, query: Query) -> Common:
-    """Values that enough persons had in the period for nobody to be told by them, by dimension."""
-    return {
-        dimension: {
-            value
-            for value, sums in breakdown.counted(connection, query, dimension).items()
-            if (sums.visitors or 0) >= rolled.FEW
-        }
-        for dimension in rolled.DIMENSIONS
-    }
 
 
 def _rollup(grain: str, start: int, dimension: str, value: str, sums: Sums, last: int) -> Rollup:

@@ -21,8 +21,8 @@ FIELDS = (
 ALWAYS_TAKEN = ", ".join(f"'{name}'" for name in sorted(FOR_EVER))
 ALL = ""
 """The dimension of a day's own figures."""
-KNOWN, UNKNOWN, REST = "=", "?", "+"
-"""How a value begins: known, not known, and all values of few people together."""
+KNOWN, UNKNOWN = "=", "?"
+"""How a value begins: known, and not known."""
 
 
 @dataclass(frozen=True, slots=True)
