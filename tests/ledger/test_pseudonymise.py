@@ -103,3 +103,22 @@ def test_what_stays_of_events_that_went(open_: Transaction) -> None:
     for profile, _, _ in json.loads(told):
         ((body,),) = open_.connection.execute("SELECT body FROM profiles WHERE id = ?", (profile,)).fetchall()
         assert KEY.of("ada") in body
+
+
+def test_rollups_that_differ_by_an_emails_case_become_one_with_the_figures_of_both(
+    open_: Transaction,
+) -> None:
+    """In the events they are one text from now on, too. Nobody knows who came in both."""
+    open_.connection.execute(
+        "INSERT INTO rollups (site_id, grain, start, dimension, value, visitors, visits, page_views, "
+        "bounces, duration_ms, events, persons, seen) "
+        "VALUES (1, 'day', 1, 'page', '=/of/Ada@Example.org', 3, 10, 20, 30, 40, 50, 3, 5), "
+        "(1, 'day', 2, 'page', '=/of/Ada@Example.org', 4, 1, 1, 1, 1, 1, 4, 7)"
+    )
+    _done(open_, "ada")
+    told = "start, value, visitors, visits, page_views, bounces, duration_ms, events, persons, seen"
+    page = f"=/of/{KEY.of(EMAIL)}"
+    assert open_.connection.execute(f"SELECT {told} FROM rollups ORDER BY start").fetchall() == [
+        (1, page, None, 11, 22, 33, 44, 55, None, 6),
+        (2, page, 4, 1, 1, 1, 1, 1, 4, 7),
+    ]

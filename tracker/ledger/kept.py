@@ -54,7 +54,7 @@ class Rollup:
     seen: int
 
     def plus(self, other: Rollup) -> Rollup:
-        """Both parts of one day: who came in both nobody can tell."""
+        """Both parts of one day, or of one value: who came in both nobody can tell."""
         return replace(
             other,
             visitors=None,
@@ -118,11 +118,26 @@ def of(connection: Connection, site_id: int, grain: str, start: int) -> list[Rol
 
 
 def rename(connection: Connection, number: int, value: str) -> None:
-    """Give the figures of one row another value; where the value has figures already, these take their place.
+    """Give the figures of one row another value; where the value has figures already, both become one row.
 
-    For those who begin anew: followers who have the row do not see it.
+    Two spellings of one text are one value from then on. What adds up is added; how many persons had either
+    nobody can tell any more. For those who begin anew: followers who have the rows do not see it.
     """
-    connection.execute("UPDATE OR REPLACE rollups SET value = ? WHERE id = ?", (value, number))
+    (other,) = connection.execute(
+        "SELECT (SELECT o.id FROM rollups o WHERE o.site_id = r.site_id AND o.grain = r.grain "
+        "AND o.start = r.start AND o.dimension = r.dimension AND o.value = ? AND o.id != r.id) "
+        "FROM rollups r WHERE r.id = ?",
+        (value, number),
+    ).fetchone()
+    if other is None:
+        connection.execute("UPDATE rollups SET value = ? WHERE id = ?", (value, number))
+        return
+    sql = f"SELECT {FIELDS} FROM rollups WHERE id IN (?, ?) ORDER BY seen"  # noqa: S608 - names of ours
+    one, later = (Rollup(*row) for row in connection.execute(sql, (number, other)))
+    told = astuple(replace(one.plus(later), value=value))
+    connection.execute("DELETE FROM rollups WHERE id = ?", (other,))
+    fields = ", ".join(f"{name} = ?" for name in FIELDS.split(", "))
+    connection.execute(f"UPDATE rollups SET {fields} WHERE id = ?", (*told, number))  # noqa: S608
 
 
 def refused(connection: Connection, batch: Iterable[Event]) -> set[int]:
