@@ -121,6 +121,16 @@ def count(path: Path, number: int, events: int) -> None:
     _change(path, "UPDATE erasures SET events = events + ? WHERE id = ?", (events, number))
 
 
+def forget_alerts(path: Path, site_id: int, references: Iterable[str]) -> None:
+    """Forget what was told, or waits to be told, of payments with these references."""
+    _change(
+        path,
+        "DELETE FROM alert_deliveries WHERE subject IN (SELECT value FROM json_each(?)) "
+        "AND channel_id IN (SELECT id FROM alert_channels WHERE site_id = ?)",
+        (msgspec.json.encode(list(references)).decode(), site_id),
+    )
+
+
 def finish(path: Path, number: int, now_ms: int) -> None:
     """Note that it is done, and forget whom it was about; the old text is overwritten."""
     _change(path, "UPDATE erasures SET pending = NULL, finished_at = ? WHERE id = ?", (now_ms, number))

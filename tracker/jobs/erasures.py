@@ -60,6 +60,8 @@ class Erasures:
         erased = [one for one in orders if one.kind is Kind.ERASED]
         others = [one for one in orders if one.kind is Kind.PSEUDONYMISED]
         archive_fails = self._forget_archived(erased)
+        alerts = [(one.site_id, self._references(one)) for one in erased]
+        self._forget_alerts(alerts)
         for one in others:
             self._pseudonyms.begin(one, clock.now_ms())
         self._change(erased, others)
@@ -67,6 +69,7 @@ class Erasures:
             self._scrub(rebuilt=bool(others))
             if not self._change(erased, others):
                 break
+        self._forget_alerts(alerts)  # those that were found while there still were events
         if archive_fails is not None:
             raise archive_fails
         for one in orders:
@@ -100,6 +103,15 @@ class Erasures:
             if gone:
                 erasures.count(path, one.number, gone)
         return problem
+
+    def _references(self, one: Order) -> list[str]:
+        with self._read() as ledger:
+            return person.references(ledger, one.site_id, one.who.users, one.who.visitors, one.at)
+
+    def _forget_alerts(self, alerts: list[tuple[int, list[str]]]) -> None:
+        for site_id, references in alerts:
+            if references:
+                erasures.forget_alerts(self._settings.meta_path, site_id, references)
 
     def _read(self) -> AbstractContextManager[Connection]:
         return closing(connect.open_reader(self._settings.ledger_path))

@@ -109,6 +109,19 @@ def erase(
     return deleted
 
 
+def references(
+    connection: Connection, site_id: int, users: Sequence[str], visitors: Sequence[str], until: int = ALWAYS
+) -> list[str]:
+    """References of payments that these users and visitors made up to a time (epoch ms)."""
+    told = _json(ids_of(connection, site_id, users, visitors, until))
+    rows = connection.execute(
+        f"SELECT DISTINCT json_extract(properties, '$.reference') FROM events WHERE id {IN} "  # noqa: S608
+        "AND json_type(properties, '$.reference') = 'text'",
+        (told,),
+    )
+    return [row[0] for row in rows]
+
+
 def events(connection: Connection, ids: Sequence[int]) -> list[Stored]:
     """Events by ledger id, ascending."""
     sql = f"SELECT {FIELDS} FROM events e {JOINS} WHERE e.id {IN} ORDER BY e.id"  # noqa: S608 - literals
