@@ -12,7 +12,9 @@ from flask.testing import FlaskClient
 
 from tests.live_server import Keys
 from tests.pages import Browser, Person
+from tracker.accounts import keeping, sites
 from tracker.accounts.roles import Role
+from tracker.domain.keeping import Keeping
 
 MANY = "\n".join(f"a{number}.example" for number in range(51))
 
@@ -63,6 +65,22 @@ def test_a_new_site_shows_its_keys_once_and_they_work(hers: Browser, app: Flask,
     assert (site.name, site.time_zone) == ("Harbour shop", "Asia/Tokyo")
     assert site.rules.domains == ("shop.example", "blog.example")
     assert site.token_secrets == (signing[0],)
+
+
+def test_a_new_site_keeps_everything_unless_told_how_long(hers: Browser, app: Flask) -> None:
+    page = hers.get("/sites/new").text
+    assert re.search(r'name="details"[^>]* value="90"', page) and "90 are recommended" in page
+    assert re.search(r'name="errors"[^>]* value="30"', page) and "30 are recommended" in page
+    hers.post("/sites/new", page="/sites/new", name="All", time_zone="UTC", details="7", errors="7")
+    form = {"time_zone": "UTC", "details": "60", "errors": " Ever ", "begun": "1"}
+    hers.post("/sites/new", page="/sites/new", name="Some", **form)
+    with app.app_context():
+        kept = {row.name: keeping.of_site(row.id).keeping for row in sites.everything()}
+    assert kept == {"All": Keeping(), "Some": Keeping(60, None, begun=True)}
+    wrong = hers.post("/sites/new", page="/sites/new", name="None", **(form | {"details": "0"}))
+    assert wrong.status_code == 400 and 'id="error-details"' in wrong.text
+    assert re.search(r'name="begun" value="1" checked', wrong.text), "what was chosen stays chosen"
+    assert "None" not in hers.get("/sites").text
 
 
 def test_the_keys_of_a_new_site_never_ride_in_the_cookie(hers: Browser, app: Flask) -> None:

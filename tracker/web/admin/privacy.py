@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, render_template, request
 from flask.typing import ResponseReturnValue
 
-from tracker import clock
-from tracker.accounts import keeping, sites
+from tracker.accounts import keeping
 from tracker.accounts.roles import Role
 from tracker.domain.site import Identity, Site, SiteRules
 from tracker.errors import Invalid
@@ -16,6 +15,7 @@ from tracker.ledger import consents
 from tracker.privacy import words
 from tracker.services import Services
 from tracker.web import access
+from tracker.web.admin import saving
 from tracker.web.script_tag import host
 
 SHOWN = 100
@@ -62,13 +62,10 @@ class PrivacyPages:
         row = access.row(site_id, Role.ADMIN)
         error: Invalid | None = None
         if request.method == "POST":
-            try:
-                sites.change(site_id, clock.now_ms(), access.need_viewer().user, **_settings())
-            except Invalid as wrong:
-                error = wrong
-            else:
-                flash("Saved.", "good")
-                return redirect(url_for("privacy_settings.page", site_id=site_id))
+            answer = saving.save(site_id, _settings(), "privacy_settings.page")
+            if not isinstance(answer, Invalid):
+                return answer
+            error = answer
         site = access.site(site_id, Role.ADMIN)
         rules = _as_chosen(site.rules) if error else site.rules
         kept = keeping.of_site(site_id).keeping

@@ -8,18 +8,20 @@ from flask import Blueprint, Flask, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from tracker import clock
-from tracker.accounts import audit, sites
+from tracker.accounts import audit, keeping, sites
 from tracker.accounts.roles import Role
+from tracker.domain.keeping import DETAILS_DAYS, ERRORS_DAYS, from_text
 from tracker.errors import DesirepathError, Invalid
 from tracker.services import Services
 from tracker.web import access
-from tracker.web.admin import shown_once
+from tracker.web.admin import saving, shown_once
 from tracker.web.admin.first_event import last_events
 
 SWITCHES = (
     ("strict_types", "Take only the known activity types from mobile backends",
      "Off: other types are taken too."),
 )  # fmt: skip
+USUAL_DAYS = {"details": DETAILS_DAYS, "errors": ERRORS_DAYS}
 
 
 def register(app: Flask, services: Services) -> None:
@@ -55,6 +57,7 @@ class SitePages:
         if request.method == "POST":
             form = request.form
             try:
+                told, begun = _keeping(), form.get("begun") == "1"
                 made = sites.create(
                     form.get("name", ""),
                     clock.now_ms(),
@@ -65,11 +68,14 @@ class SitePages:
             except Invalid as wrong:
                 error = wrong
             else:
+                if begun:
+                    keeping.change(made.site.id, told, clock.now_ms(), known.user, begun)
                 shown_once.keep(f"keys of {made.site.id}", made, clock.now_ms())
                 return redirect(url_for("install.page", site_id=made.site.id))
         page = render_template(
-            "admin/site_new.html", error=error, zones=_zones(), zone=self._services.settings.time_zone
-        )
+            "admin/site_new.html", error=error, zones=_zones(), zone=self._services.settings.time_zone,
+            usual=USUAL_DAYS,
+        )  # fmt: skip
         return page, 400 if error else 200
 
     def home(self, site_id: int) -> ResponseReturnValue:
@@ -82,13 +88,10 @@ class SitePages:
         row = access.row(site_id, Role.ADMIN)
         error: DesirepathError | None = None
         if request.method == "POST":
-            try:
-                sites.change(site_id, clock.now_ms(), access.need_viewer().user, **_settings())
-            except Invalid as wrong:
-                error = wrong
-            else:
-                flash("Saved.", "good")
-                return redirect(url_for("sites.settings", site_id=site_id))
+            answer = saving.save(site_id, _settings(), "sites.settings")
+            if not isinstance(answer, Invalid):
+                return answer
+            error = answer
         page = render_template(
             "admin/settings.html", site=access.site(site_id), row=row, error=error, zones=_zones(),
             switches=SWITCHES, changes=audit.of_site(site_id, 20),
@@ -117,6 +120,11 @@ def _settings() -> dict[str, object]:
         "domains": _lines(form.get("domains", "")),
         "visitor_rate": int(rate) if rate.isascii() and rate.isdigit() and len(rate) < 9 else 0,
     }
+
+
+def _keeping() -> dict[str, int | None]:
+    """How long details and the words of errors are kept, as the form of a new site says. Raises Invalid."""
+    return {key: from_text(request.form.get(key, str(days)), key) for key, days in USUAL_DAYS.items()}
 
 
 def _lines(text: str) -> list[str]:
