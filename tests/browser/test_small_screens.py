@@ -108,3 +108,9 @@ def test_what_is_answered_out_of_sight_takes_only_the_room_it_needs(demo: Demo, 
     rows = page.locator("#panel-devices tbody tr").count()
     tall = page.locator("#panel-devices .panel-body").evaluate("body => body.clientHeight")
     assert rows < 5 and tall < 60 + 40 * rows
+
+
+@pytest.mark.parametrize("kind", ["segments", "funnels", "goals", "features"])
+def test_builders_fit(demo: Demo, phone: Watched, kind: str) -> None:
+    phone.page.goto(demo.path(demo.saas, f"definitions/{kind}/new"))
+    assert sideways(phone.page) <= 0 and violations(phone.page) == []

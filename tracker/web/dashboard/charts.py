@@ -31,7 +31,8 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture. `unit` tells how values are written: "", "percent" or "seconds"; `links` open on a click."""
+    """A picture. `unit` tells how values are written: "", "percent" or "seconds"; `links` open on a click;
+    `across` are words below the axis, where its labels do not say what they are."""
 
     kind: str
     labels: Sequence[str]
@@ -42,6 +43,7 @@ class Chart:
     links: Sequence[str] = ()
     partial: bool = False
     """Whether the last step is not over yet: it is drawn dotted."""
+    across: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """What charts.js reads, without what says nothing."""
@@ -52,6 +54,7 @@ class Chart:
             "unit": self.unit,
             "links": list(self.links),
             "partial": self.partial,
+            "across": self.across,
             "series": [_series(one) for one in self.series],
         }
 

@@ -47,7 +47,17 @@ def revenue(answer: Any, look: Look) -> dict[str, Any]:
     labels, titles = charts.steps(main["series"], str(look.query.interval))
     values = [float(one["revenue"]) for one in main["series"]]
     summary = f"Revenue over time: {formats.money(main['revenue'], main['currency'])} in all."
-    return {"chart": Chart("bars", labels, [Series("Revenue", values)], summary, titles=titles), "main": main}
+    return {
+        "chart": Chart(
+            "bars",
+            labels,
+            [Series("Revenue", values)],
+            summary,
+            titles=titles,
+            links=look.days(main["series"]),
+        ),
+        "main": main,
+    }
 
 
 PAGE = QuestionPage(

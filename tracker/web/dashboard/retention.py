@@ -26,7 +26,13 @@ def curve(answer: Any, look: Look) -> dict[str, Any]:
     told = {point["day"]: point["retentionRate"] for point in points}
     summary = f"Of those who came, {formats.percent(told.get(1))} were active a day later."
     chart = Chart(
-        "curve", labels, [Series("Active", values, fill=True)], summary, titles=titles, unit="percent"
+        "curve",
+        labels,
+        [Series("Active", values, fill=True)],
+        summary,
+        titles=titles,
+        unit="percent",
+        across="Days after the first",
     )
     return {"chart": chart, "marks": [(day, told.get(day)) for day in (1, 7, 14, 30)]}
 

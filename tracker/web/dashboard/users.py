@@ -48,7 +48,7 @@ def growth(answer: Any, look: Look) -> dict[str, Any]:
         f"New, returning, reactivated and lost people by step: {formats.whole(sums['new'])} new, "
         f"{formats.whole(sums['churned'])} lost."
     )
-    return {"chart": Chart("stacked", labels, bars, summary, titles=titles)}
+    return {"chart": Chart("stacked", labels, bars, summary, titles=titles, links=look.days(series))}
 
 
 def stickiness(answer: Any, look: Look) -> dict[str, Any]:
@@ -60,7 +60,9 @@ def stickiness(answer: Any, look: Look) -> dict[str, Any]:
     values = [one["persons"] for one in habits]
     summary = f"People by the number of days they were active on, of the last {len(habits)}."
     return {
-        "chart": Chart("bars", labels, [Series("People", values)], summary, titles=titles),
+        "chart": Chart(
+            "bars", labels, [Series("People", values)], summary, titles=titles, across="Active days"
+        ),
         "habits": habits,
     }
 

@@ -71,6 +71,7 @@ function scales(values, look, font) {
       stacked,
       grid: { display: false },
       border: { color: look.line },
+      title: { display: Boolean(values.across), text: values.across, color: look["ink-soft"], font, padding: 2 },
       ticks: { ...ticks, maxRotation: 0, autoSkip: true, autoSkipPadding: 16 },
     },
     y: {
