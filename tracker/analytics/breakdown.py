@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.analytics import filters, rolled
-from tracker.analytics.breakdown_visits import FEW, visitors_having, visits_having
+from tracker.analytics.breakdown_visits import FEW, people_and_visits, visits_having
 from tracker.analytics.filters import OF_BOTH, OF_EVENTS, OF_PERSONS, OF_SESSIONS
 from tracker.analytics.presence import each_event, packed
 from tracker.analytics.query import Query
@@ -91,28 +91,30 @@ def answer(connection: sa.Connection, query: Query, dimension: str = "page") -> 
         found = connection.execute(_greatest(query, parts)).all()
         rows = [_row(row.value, *row[1:6]) for row in found]
         return Breakdown(dimension, int(found[0].total) if found else 0, tuple(rows))
-    # The visits that events' values occur in are costly: they are looked up for the rows shown only.
-    total, shown = _shown(connection, query, dimension)
-    had = visits_having(connection, query, dimension, [value for value, _, _ in shown])
-    rows = [_row(value, seen, views, *had.get(value, (0, 0, 0))) for value, seen, views in shown]
+    total, rows = _by_events(connection, query, dimension)
     return Breakdown(dimension, total, tuple(rows))
 
 
-def _shown(
-    connection: sa.Connection, query: Query, dimension: str
-) -> tuple[int, list[tuple[str | None, int, int]]]:
-    """How many values there are, and those asked for with their visitors and page views."""
+def _by_events(connection: sa.Connection, query: Query, dimension: str) -> tuple[int, list[Row]]:
+    """How many values there are, and the rows of those asked for."""
     until = query.offset + query.limit
     often = connection.execute(_most_often(query, dimension)).all()
     rare, views = [row.times for row in often[FEW:]], {row.value: int(row.views) for row in often[:FEW]}
-    visitors = visitors_having(connection, query, dimension, list(views))
-    found = [(value, visitors.get(value, 0), seen) for value, seen in views.items()]
-    found.sort(key=lambda row: (-row[1], -row[2], row[0] is None, row[0] or ""))
+    visitors, had = people_and_visits(connection, query, dimension, list(views))
+    found = [_row(value, visitors[value], views[value], *had[value]) for value in views]
+    found.sort(key=lambda row: (-(row.visitors or 0), -row.page_views, row.value is None, row.value or ""))
     # Nobody comes without an event: values that occur more rarely have fewer visitors.
-    if rare and (len(found) < until or found[until - 1][1] <= rare[0]):
-        rows = connection.execute(_greatest(query, _acts(query, dimension))).all()
-        return (int(rows[0].total) if rows else 0), [(row[0], int(row[1]), int(row[2])) for row in rows]
+    if rare and (len(found) < until or (found[until - 1].visitors or 0) <= rare[0]):
+        return _all_by_events(connection, query, dimension)
     return (int(often[0].total) if often else 0), found[query.offset : until]
+
+
+def _all_by_events(connection: sa.Connection, query: Query, dimension: str) -> tuple[int, list[Row]]:
+    # The visits that events' values occur in are costly: they are looked up for the rows shown only.
+    found = connection.execute(_greatest(query, _acts(query, dimension))).all()
+    had = visits_having(connection, query, dimension, [row.value for row in found])
+    rows = [_row(row.value, row[1], row[2], *had.get(row.value, (0, 0, 0))) for row in found]
+    return (int(found[0].total) if found else 0), rows
 
 
 def _most_often(query: Query, dimension: str) -> sa.Select[*tuple[Any, ...]]:

@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.analytics import filters
-from tracker.analytics.filters import OF_EVENTS, Condition
-from tracker.analytics.presence import personal
+from tracker.analytics.filters import OF_BOTH, OF_EVENTS, Condition
+from tracker.analytics.presence import overlapping_sessions
 from tracker.analytics.query import Filter, Query
-from tracker.columns.dialect import bit_at, either_bits, where_bit
+from tracker.columns.dialect import bit_at, either_bits, once, where_bit
 from tracker.columns.schema import events, sessions
 
 BITS = 62
@@ -25,35 +25,36 @@ Had = dict[Any, tuple[int, int, int]]
 """Visits, bounces and summed duration (ms) by value."""
 
 
+def people_and_visits(
+    connection: sa.Connection, query: Query, dimension: str, values: Sequence[Any]
+) -> tuple[dict[Any, int], Had]:
+    """How many persons were active with each of few values, and the figures of the visits that have it.
+
+    Both out of one pass over the events, in which each visit gets a bit for each value: half of what it took
+    to count persons distinctly, and then visits.
+    """
+    persons: dict[Any, int] = {}
+    had: Had = {}
+    for some in _parts(values):
+        row = [int(one or 0) for one in connection.execute(_by_bits(query, dimension, some)).one()]
+        number = len(some)
+        counts, durations = row[number : 2 * number], row[2 * number :]
+        for n, one in enumerate(some):
+            persons[one] = row[n]
+            had[one] = (counts[n] % BOUNCE, counts[n] // BOUNCE, durations[n])
+    return persons, had
+
+
 def visits_having(connection: sa.Connection, query: Query, dimension: str, values: Sequence[Any]) -> Had:
     """Figures of the visits that have each value in events that pass the filters on events."""
     if not values:
         return {}
+    if len(values) <= FEW:
+        return people_and_visits(connection, query, dimension, values)[1]
     value = filters.dimension(dimension, events)
-    if len(values) > FEW:
-        of_events, visits = _conditions(query)
-        rows = connection.execute(_by_pairs(value, [*of_events, *visits, _one_of(value, values)]))
-        return {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in rows}
-    found: Had = {}
-    for some in _parts(values):
-        sums = [int(one or 0) for one in connection.execute(_visits(value, some, query)).one()]
-        for one, counts, duration_ms in zip(some, sums[::2], sums[1::2], strict=True):
-            found[one] = (counts % BOUNCE, counts // BOUNCE, duration_ms)
-    return found
-
-
-def visitors_having(
-    connection: sa.Connection, query: Query, dimension: str, values: Sequence[Any]
-) -> dict[Any, int]:
-    """How many persons were active with each value: a third of the time it takes to count them distinctly."""
-    value = filters.dimension(dimension, events)
-    found: dict[Any, int] = {}
-    for some in _parts(values):
-        seen = _bits(value, some, events.c.person_id, [*personal(query), events.c.interactive])
-        sums = (sa.func.sum(bit_at(seen.c.bits, n)) for n in range(len(some)))
-        row = connection.execute(sa.select(*sums)).one()
-        found |= {one: int(number or 0) for one, number in zip(some, row, strict=True)}
-    return found
+    of_events, visits = _conditions(query)
+    rows = connection.execute(_by_pairs(value, [*of_events, *visits, _one_of(value, values)]))
+    return {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in rows}
 
 
 def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -90,35 +91,71 @@ def _by_pairs(value: sa.ColumnElement[Any], conditions: list[Condition]) -> sa.S
     return sa.select(visit.c.value, *_sums(visit)).group_by(visit.c.value)
 
 
-def _visits(value: sa.ColumnElement[Any], values: Sequence[Any], query: Query) -> sa.Select[*tuple[Any, ...]]:
-    """One row, of each value the visits + BOUNCE × bounces, and their duration.
-
-    Visits with a bit for each value are many times fewer than pairs of visits and values.
-    """
-    of_events, visits = _conditions(query)
-    if query.filters or query.segment is not None:  # else they are nearly all
-        chosen = sa.select(sessions.c.session_id).where(*visits)
-        of_events.append(events.c.session_id.in_(chosen))
-    seen = _bits(value, values, events.c.session_id, of_events)
-    counts = sa.case((sessions.c.bounce, _number(BOUNCE + 1)), else_=_number(1))
-    each = (
-        sa.select(seen.c.bits, sa.cast(counts, sa.BigInteger).label("counts"), sessions.c.duration_ms)
-        .join_from(seen, sessions, sessions.c.session_id == seen.c.session_id)
-        .where(*visits)
-        .subquery("each_visit")
+def _by_bits(query: Query, dimension: str, values: Sequence[Any]) -> sa.Select[*tuple[Any, ...]]:
+    """One row: of each value the persons, then the visits + BOUNCE × bounces, then their durations."""
+    each = _each_visit(query, dimension, values)
+    of_person = (
+        sa.select(either_bits(each.c.active).label("bits")).group_by(each.c.person_id).subquery("of_person")
     )
-    figures = (each.c.counts, each.c.duration_ms)
-    has = (bit_at(each.c.bits, n) for n in range(len(values)))
-    return sa.select(*(sa.func.sum(where_bit(bit, figure)) for bit in has for figure in figures))
+    places, one = range(len(values)), _number(1).label("one")
+    sums = (sa.func.sum(bit_at(of_person.c.bits, n)).label(f"persons_{n}") for n in places)
+    persons = sa.select(one, *sums).subquery("persons")
+    sums = (
+        sa.func.sum(where_bit(bit_at(each.c.had, n), each.c[figure])).label(f"{figure}_{n}")
+        for figure in ("counts", "duration_ms")
+        for n in places
+    )
+    visits = sa.select(one, *sums).where(each.c.starts).subquery("visits")
+    columns = [column for row in (persons, visits) for column in row.c if column.name != "one"]
+    return sa.select(*columns).join_from(persons, visits, persons.c.one == visits.c.one)
 
 
-def _bits(
-    value: sa.ColumnElement[Any],
-    values: Sequence[Any],
-    whose: sa.ColumnElement[int],
-    conditions: list[Condition],
-) -> sa.Subquery:
-    """A row for each session or person (`whose`, by its own name), where `bits` has a one for each value."""
+def _each_visit(query: Query, dimension: str, values: Sequence[Any]) -> sa.CTE:
+    """Rows (person_id, had, active, starts, counts, duration_ms) of visits that reach into the period, or on.
+
+    `had` are bits of the values in any of its events, `active` of those that make somebody active in the
+    period; `starts` is whether it is one of the period's visits.
+    """
+    value = filters.dimension(dimension, events)
+    of_events, visits = _conditions(query)
+    bit, joined = _bits(value, values)
+    both = tuple(f for f in query.filters if f.dimension in OF_BOTH)
+    acts = sa.and_(events.c.interactive, events.c.at < query.period.until, *filters.passing(query, both))
+    chosen = overlapping_sessions(replace(query, filters=tuple(f for f in query.filters if f not in both)))
+    alike = [filters.compare(filters.dimension(f.dimension, sessions), f) for f in both]
+    if alike:
+        chosen.append(sa.or_(~sessions.c.uniform, sa.and_(*alike)))
+    if query.filters or query.segment is not None:  # else they are nearly all
+        of_events.append(events.c.session_id.in_(sa.select(sessions.c.session_id).where(*chosen)))
+    seen = (
+        sa.select(
+            events.c.session_id,
+            either_bits(bit).label("had"),
+            either_bits(sa.case((acts, bit), else_=_number(0))).label("active"),
+        )
+        .select_from(joined)
+        .where(*of_events, events.c.session_id.is_not(None))
+        .group_by(events.c.session_id)
+        .subquery("seen")
+    )
+    counts = sa.case((sessions.c.bounce, _number(BOUNCE + 1)), else_=_number(1))
+    return once(
+        sa.select(
+            sessions.c.person_id,
+            seen.c.had,
+            seen.c.active,
+            sa.func.coalesce(sa.and_(*visits), sa.false()).label("starts"),
+            sa.cast(counts, sa.BigInteger).label("counts"),
+            sessions.c.duration_ms,
+        )
+        .join_from(seen, sessions, sessions.c.session_id == seen.c.session_id)
+        .where(*chosen),
+        "each_visit",
+    )
+
+
+def _bits(value: sa.ColumnElement[Any], values: Sequence[Any]) -> tuple[sa.ColumnElement[int], sa.Join]:
+    """The bit of an event's value, and `events` joined to what tells it."""
     codes = sa.union_all(
         *(sa.select(_text(one).label("value"), _number(1 << n).label("bit")) for n, one in enumerate(values))
     ).cte("codes")
@@ -126,13 +163,7 @@ def _bits(
     if None in values:
         other = sa.func.coalesce(codes.c.bit, _number(0))
         bit = sa.case((value.is_(None), _number(1 << values.index(None))), else_=other)
-    return (
-        sa.select(whose, either_bits(bit).label("bits"))
-        .select_from(events.join(codes, value == codes.c.value, isouter=None in values))
-        .where(*conditions)
-        .group_by(whose)
-        .subquery("seen")
-    )
+    return bit, events.join(codes, value == codes.c.value, isouter=None in values)
 
 
 def _of_visit() -> tuple[sa.ColumnElement[Any], ...]:
