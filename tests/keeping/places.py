@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 from tests.analytics.stores import LoadedSite, World, ms
@@ -30,15 +31,16 @@ class Place(World):
 
     def let_go(self, site: LoadedSite, now: str, *, details: int | None, errors: int | None = 30,
                names: Mapping[str, int | None] | None = None, archive: bool = False) -> int:  # fmt: skip
-        """Look a site through at a moment; gives how many events went, or lost their words."""
-        state = State(site.id, site.time_zone, Keeping(details, errors, names or {}, True, archive))
-        reader = connect.open_reader(self.path)
-        try:
-            went = self.job.look_through(reader, state, None, ms(now))
-        finally:
-            reader.close()
+        """Look a site through at a moment and sync; gives how many events went, or lost their words."""
+        went = self.look_through(site, now, Keeping(details, errors, names or {}, True, archive))
         self.sync()
         return went
+
+    def look_through(self, site: LoadedSite, now: str, keeping: Keeping) -> int:
+        """The same without syncing."""
+        with closing(connect.open_reader(self.path)) as reader:
+            state = State(site.id, site.time_zone, keeping)
+            return self.job.look_through(reader, state, None, ms(now))
 
     def rebuilt(self, site: LoadedSite) -> LoadedSite:
         """The same site in a store that is made anew from the ledger."""

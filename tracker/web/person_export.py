@@ -13,6 +13,7 @@ from tracker import clock
 from tracker.archive import person as people
 from tracker.archive.archive import Archive
 from tracker.archive.copies import Copy
+from tracker.domain import times
 from tracker.errors import Invalid
 from tracker.ledger import known_as, traces
 from tracker.ledger import person as in_ledger
@@ -154,19 +155,27 @@ def _listed(found: Iterator[dict[str, Any]]) -> Iterator[bytes]:
 
 def _page(told: Export) -> Iterator[bytes]:
     template = current_app.jinja_env.get_template("admin/person_export.html")
-    stream = template.stream(told=told, described=_described)
+    stream = template.stream(told=told, described=_described, known=_known, moment_of=times.epoch_ms)
     stream.enable_buffering(SOME)
     return (part.encode() for part in stream)
 
 
 def _described(one: Stored) -> Iterator[tuple[str, str]]:
     """What an event says and where it happened, as pairs of texts."""
-    parts = {"user": one.user_id, "visitor": one.visitor, "session": one.session}
-    user = {key: value for key, value in one.profile.items() if key != "traits"} | one.profile.get(
-        "traits", {}
-    )
-    for group in (parts, one.properties, one.context, one.client, {f"their {k}": v for k, v in user.items()}):
-        yield from ((key, _text(value)) for key, value in group.items() if value not in (None, "", {}, []))
+    yield from _pairs({"user": one.user_id, "visitor": one.visitor, "session": one.session})
+    for document in (one.properties, one.context, one.client):
+        yield from _pairs(document)
+    yield from _known(one.profile)
+
+
+def _known(profile: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """As whom a user came, as pairs of texts."""
+    told = {key: value for key, value in profile.items() if key != "traits"} | (profile.get("traits") or {})
+    return _pairs({f"your {key}": value for key, value in told.items()})
+
+
+def _pairs(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    return ((key, _text(value)) for key, value in document.items() if value not in (None, "", {}, []))
 
 
 def _text(value: Any) -> str:
