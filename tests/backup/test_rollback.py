@@ -24,6 +24,29 @@ OPEN = (
 )
 KILLED = "import os; fsync = os.fsync; os.fsync = lambda handle: os._exit(9)\n" + OPEN
 
+KILLED_LATER = """
+import os, pathlib, sys
+from tracker.ledger import connect, schema
+migrate, left = schema.migrate, int(sys.argv[2])
+
+class Counted:
+    def __init__(self, connection):
+        self.connection = connection
+
+    def execute(self, *arguments):
+        global left
+        left -= 1
+        if left < 0:
+            os._exit(9)
+        return self.connection.execute(*arguments)
+
+    def __getattr__(self, name):
+        return getattr(self.connection, name)
+
+schema.migrate = lambda connection, path: migrate(Counted(connection), path)
+connect.open_writer(pathlib.Path(sys.argv[1])).close()
+"""
+
 
 @pytest.mark.parametrize("version", OLDER)
 @pytest.mark.parametrize("revision", database.REVISIONS[:1])
@@ -86,6 +109,28 @@ def test_an_upgrade_killed_while_it_copies_begins_again(settings: Settings) -> N
     copy = settings.data / f"ledger.db.v1-before-v{schema.VERSION}"
     assert old_files.rows(copy, "SELECT count(*) FROM events") == [(20,)]
     assert not list(settings.data.glob("*.part"))
+
+
+@pytest.mark.reliability
+def test_an_upgrade_killed_between_its_steps_leaves_the_old_shape_or_the_new_one(settings: Settings) -> None:
+    seen = set()
+    for statements in range(0, 1_000, 9):
+        for old in settings.data.glob("ledger.db*"):
+            old.unlink()
+        old_files.ledger(settings.ledger_path, 1)
+        given = [str(settings.ledger_path), str(statements)]
+        done = subprocess.run([sys.executable, "-c", KILLED_LATER, *given], cwd=ROOT)
+        assert done.returncode in (0, 9)
+        ((version,),) = old_files.rows(settings.ledger_path, "PRAGMA user_version")
+        assert version == (schema.VERSION if done.returncode == 0 else 1)
+        seen.add(version)
+        connect.open_writer(settings.ledger_path).close()
+        for path in (settings.ledger_path, settings.data / f"ledger.db.v1-before-v{schema.VERSION}"):
+            assert old_files.rows(path, "SELECT count(*) FROM events") == [(20,)]
+        assert old_files.rows(settings.ledger_path, "PRAGMA user_version") == [(schema.VERSION,)]
+        if done.returncode == 0:
+            break
+    assert seen == {1, schema.VERSION}
 
 
 def test_a_newer_file_is_refused_in_a_sentence(settings: Settings) -> None:
