@@ -210,6 +210,13 @@ def test_values_that_occur_are_suggested(alice: Browser, site: Keys, counted: Ca
         '<option value="property.plan:is:pro">' in builder or '<option value="property.plan:pro">' in builder
     )
     assert values("user", "ALICE") == ["alice-42"]
+    crowd = [
+        {"user_id": f"u{n}", "profile": f'{{"traits":{{"team":"blue","pet":"cat {n}"}}}}'} for n in range(5)
+    ]
+    counted(*crowd)
+    assert values("trait", "") == ["pet", "team"] and values("trait", "TEA") == ["team"]
+    assert values("trait.team", "") == ["blue"]
+    assert values("trait.pet", "") == [], "what one person only has is nobody else's to see"
     assert alice.get(f"/sites/{site.id}/values?dimension=colour").status_code == 400
 
 
