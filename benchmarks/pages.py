@@ -25,7 +25,8 @@ PAGES = (
     "overview", "users", "sessions", "features", "journeys", "funnels", "retention", "segments", "people",
     "products", "payments", "errors",
 )  # fmt: skip
-PANEL = re.compile(r'hx-get="([^"]*/panels/[^"]*)"')
+PANEL = re.compile(r'<section [^>]*hx-get="([^"]*/panels/[^"]*)"')
+"""What a browser asks for by itself; the tabs of a panel are asked for when somebody opens them."""
 AT_ONCE = 6
 """Requests a browser has under way to one host."""
 FRESH_ROUNDS = 5
