@@ -15,6 +15,7 @@ import pytest
 from tests.live_server import BINARY, COMMAND, environment, serving
 from tracker import __version__
 from tracker.accounts import upgrade
+from tracker.cli.main import COMMANDS
 from tracker.ledger import connect, schema
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -36,6 +37,16 @@ def test_it_tells_its_version_and_looks_itself_over(tmp_path: Path) -> None:
     assert __version__ in run("--version").stdout
     found = json.loads(run("doctor", "--json", "--data", str(tmp_path / "data")).stdout)
     assert {finding["what"] for finding in found} >= {"SQLite", "Unpacking", "Data directory"}
+
+
+def test_every_command_is_there_with_what_it_needs(tmp_path: Path) -> None:
+    told = run("--help")  # loads each
+    assert told.returncode == 0, told.stderr
+    assert all(f"  {name} " in told.stdout for name in COMMANDS)
+    with serving(tmp_path / "data") as server:
+        server.create_site("Shop")
+    made = run("columns", "rebuild", "--data", str(tmp_path / "data"))  # paints its progress
+    assert made.returncode == 0, made.stderr
 
 
 def test_it_holds_everything_pages_need(tmp_path: Path) -> None:
