@@ -10,8 +10,10 @@ from flask import Flask
 from tests.apps import running
 from tests.live_server import Keys
 from tests.pages import Browser, Person
+from tracker import clock
 from tracker.config import Settings
 from tracker.web.security import POLICY
+from tracker.web.sessions import DAY_MS
 
 
 def test_pages_allow_nothing_but_our_own_files(
@@ -93,3 +95,29 @@ def test_a_key_needs_no_form_token_at_the_api_and_only_there(
 def test_the_host_header_builds_no_redirect(browser: Browser) -> None:
     answer = browser.client.get("/sites", base_url="http://evil.example")
     assert answer.headers["Location"].startswith("/login")
+
+
+def test_a_late_part_of_a_page_does_not_bring_an_older_session_back(
+    site: Keys, owner: Person, sign_in: Callable[..., Browser]
+) -> None:
+    """A part asked for before a form was sent may be answered after it."""
+    browser = sign_in(owner)
+    browser.get("/account")
+    panel = f"/sites/{site.id}/settings/privacy/summary"
+    for asked in ({"HX-Request": "true"}, {"Sec-Fetch-Mode": "cors"}):
+        answer = browser.get(panel, **asked)
+        assert answer.status_code == 200
+        assert "Set-Cookie" not in answer.headers
+    assert "Set-Cookie" in browser.get("/account", Sec_Fetch_Mode="navigate").headers
+
+
+def test_a_page_left_open_for_weeks_stays_signed_in(
+    site: Keys, owner: Person, sign_in: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = sign_in(owner)
+    browser.get("/account")
+    panel = f"/sites/{site.id}/settings/privacy/summary"
+    tomorrow = clock.now_ms() + DAY_MS
+    monkeypatch.setattr(clock, "now_ms", lambda: tomorrow)
+    assert "Set-Cookie" in browser.get(panel, HX_Request="true").headers
+    assert "Set-Cookie" not in browser.get(panel, HX_Request="true").headers
