@@ -13,6 +13,7 @@ from tracker import clock
 from tracker.accounts import links, users
 from tracker.app import create_app
 from tracker.errors import DesirepathError
+from tracker.server import warm
 from tracker.server.front import Front
 from tracker.services import Services
 
@@ -56,6 +57,7 @@ class Application:
         self._front = Front(app, self._services)
         await self._front.start()
         leave_alone()
+        warm.begin(app)
 
     async def _stop(self) -> None:
         if self._front is not None:
