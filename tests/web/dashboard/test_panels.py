@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -244,6 +245,16 @@ def test_browsers_keep_nothing_of_people_but_scripts_may_ask_what_is_new(
     counted({"user_id": "alice-42"})
     again = alice.get(address, If_None_Match=tag)
     assert again.status_code == 200 and again.text.count("timeline-name") == 2
+
+
+def test_the_timeline_tells_what_an_event_says_as_it_was_sent(
+    alice: Browser, site: Keys, counted: Callable[..., None]
+) -> None:
+    said = {"invited": True, "seats": 3, "plan": "Team"}
+    counted({"user_id": "alice-42", "properties": json.dumps(said)})
+    told = alice.get(f"/sites/{site.id}/person/panels/timeline?person=alice-42").text
+    for key, value in (("invited", "true"), ("seats", "3"), ("plan", "Team")):
+        assert f"<dt>{key}</dt><dd>{value}</dd>" in told
 
 
 def test_a_site_at_a_glance(alice: Browser, site: Keys, counted: Callable[..., None]) -> None:
