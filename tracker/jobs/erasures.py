@@ -41,6 +41,8 @@ class Erasures:
         self._settings = settings
         self._writer = writer
         self._sync = sync
+        self._scrubbed: set[int] = set()
+        """Orders of which no file holds anything but an archive that cannot be written."""
         self._pseudonyms = Pseudonymising(settings.meta_path, settings.data, writer, sites, self._read)
 
     def due(self, now_ms: int) -> bool:
@@ -59,23 +61,25 @@ class Erasures:
             return
         erased = [one for one in orders if one.kind is Kind.ERASED]
         others = [one for one in orders if one.kind is Kind.PSEUDONYMISED]
-        archive_fails = self._forget_archived(erased)
+        held_up = self._forget_archived(erased)
         alerts = [(one.site_id, self._references(one)) for one in erased]
         self._forget_alerts(alerts)
         for one in others:
             self._pseudonyms.begin(one, clock.now_ms())
-        self._change(erased, others)
-        while True:
+        numbers = {one.number for one in orders}
+        if self._change(erased, others) or not numbers <= self._scrubbed:
             self._scrub(rebuilt=bool(others))
-            if not self._change(erased, others):
-                break
+            while self._change(erased, others):
+                self._scrub(rebuilt=bool(others))
         self._forget_alerts(alerts)  # those that were found while there still were events
-        if archive_fails is not None:
-            raise archive_fails
-        for one in orders:
-            erasures.finish(path, one.number, clock.now_ms())
+        done = numbers - held_up.keys()
+        for number in sorted(done):
+            erasures.finish(path, number, clock.now_ms())
         _empty_log(path)
-        log.info("people erased or pseudonymised", extra={"receipts": [one.number for one in orders]})
+        self._scrubbed = numbers - done
+        log.info("people erased or pseudonymised", extra={"receipts": sorted(done)})
+        for problem in held_up.values():
+            raise problem
 
     def _change(self, erased: list[Order], others: list[Order]) -> int:
         return self._delete(erased) + sum(self._pseudonyms.go_on(one) for one in others)
@@ -89,20 +93,20 @@ class Erasures:
             total += deleted
         return total
 
-    def _forget_archived(self, orders: list[Order]) -> Unavailable | None:
-        """Gives what is wrong with an archive that cannot be written: it holds up nothing else."""
+    def _forget_archived(self, orders: list[Order]) -> dict[int, Unavailable]:
+        """Gives what is wrong where an archive cannot be written, by order: it holds up nothing else."""
         archive, path = Archive(self._settings.data), self._settings.meta_path
-        problem = None
+        problems = {}
         for one in orders:
             who, told = one.who, signs(self._read, one.site_id)
             try:
                 gone = archive.forget(one.site_id, who.users, who.visitors, clock.now_ms(), told)
             except Unavailable as error:
-                problem = error
+                problems[one.number] = error
                 continue
             if gone:
                 erasures.count(path, one.number, gone)
-        return problem
+        return problems
 
     def _references(self, one: Order) -> list[str]:
         with self._read() as ledger:
