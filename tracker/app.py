@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import URL
 
-from tracker import clock, files, logs
-from tracker.accounts import database, secrets
+from tracker import files, parts, road
+from tracker.accounts import secrets
+from tracker.accounts.binding import bind
 from tracker.accounts.directory import SiteDirectory
 from tracker.analytics.answers import Answers
-from tracker.backup import place
 from tracker.columns.duckdb import DuckDBStore
 from tracker.columns.sync import Sync
-from tracker.config import Settings, unknown
+from tracker.config import Settings
 from tracker.doors.doors import Doors
 from tracker.doors.limits import RateLimits
 from tracker.doors.refusals import Refusals
-from tracker.enrich.geo import Country
-from tracker.enrich.visitor import VisitorHash
-from tracker.extensions import db, metadata_changed
+from tracker.extensions import metadata_changed
 from tracker.history.uploads import Uploads
-from tracker.ingest.pipeline import Pipeline
-from tracker.ingest.tools import Tools
 from tracker.jobs.backups import Backups, RestoreTests
 from tracker.jobs.clockwork import Clockwork
 from tracker.jobs.erasures import Erasures
@@ -34,7 +28,6 @@ from tracker.jobs.salts import SaltKeeper
 from tracker.jobs.warm_up import WarmUp
 from tracker.ledger import known_as, products
 from tracker.ledger.readers import Readers
-from tracker.ledger.writer import Writer
 from tracker.notify.alerts import Alerts
 from tracker.services import Services
 from tracker.web import blueprints
@@ -52,11 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises SettingError, or Unavailable where the data directory cannot be used.
     """
     settings = settings or Settings.read(os.environ)
-    logs.configure(settings.log_level, settings.log_format)
-    for name in unknown(os.environ):
-        logs.warn(f"{name} is no setting; see `desirepath settings`")
-    place.finish(settings.data)
-    database.prepare(settings.meta_path)
+    parts.ready(settings)
     app = _flask(settings)
     sites = SiteDirectory(settings.meta_path)
     metadata_changed.connect(lambda sender: sites.refresh(), sender=app, weak=False)
@@ -71,8 +60,6 @@ def _flask(settings: Settings) -> Flask:
     app.request_class = PageRequest
     app.config.update(
         SECRET_KEY=secrets.cookie_key(settings.meta_path),
-        SQLALCHEMY_DATABASE_URI=URL.create("sqlite", database=str(settings.meta_path)),
-        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.threads),
         MAX_CONTENT_LENGTH=PAGE_BYTES,
         MAX_FORM_MEMORY_SIZE=PAGE_BYTES,
         # The prefix makes browsers refuse a cookie of this name from a neighbouring subdomain.
@@ -87,30 +74,21 @@ def _flask(settings: Settings) -> Flask:
         RATELIMIT_ENABLED=settings.ratelimit_enabled,
         SEND_FILE_MAX_AGE_DEFAULT=0,
     )
-    db.init_app(app)
-    with app.app_context():
-        database.listen(db.engine)
+    bind(app, settings.meta_path, settings.threads)
     app.session_interface = PageSessions()
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app
 
 
 def _services(settings: Settings, sites: SiteDirectory) -> Services:
-    salts = secrets.daily_salts(settings.meta_path, clock.now_ms())
-    visitors = VisitorHash(salts.today, salts.yesterday)
-    country = Country(country_db(settings))
-    pipeline = Pipeline(Tools(country, visitors))
+    visitors = road.visitors(settings)
+    pipeline = road.pipeline(settings, visitors)
     refusals = Refusals()
     limits = RateLimits(settings.address_rate, settings.ratelimit_enabled)
     store = DuckDBStore(settings.columns_path, memory_mb=settings.columns_memory_mb)
     sync = Sync(settings.ledger_path, store)
     readers = Readers(settings.ledger_path)
-    writer = Writer(
-        settings.ledger_path,
-        cache_mb=settings.ledger_cache_mb,
-        queue_events=settings.queue_events,
-        queue_bytes=settings.queue_mb << 20,
-    )
+    writer = parts.writer(settings)
     alerts = Clockwork([Alerts(settings, sites, readers)], "alerts")  # waits for mail servers, so by itself
     jobs = Clockwork(
         [
@@ -150,8 +128,3 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
         uploads=uploads,
         background=[sites, SaltKeeper(settings.meta_path, visitors), sync, WarmUp(), jobs, alerts, uploads],
     )
-
-
-def country_db(settings: Settings) -> Path | None:
-    """The country table to use: the one that is configured, else the open one, else none."""
-    return settings.country_db or (files.COUNTRY_DB if files.COUNTRY_DB.exists() else None)

@@ -1,18 +1,14 @@
-"""What Flask is extended with; `app.py` binds them to the app."""
+"""The database of accounts and sites; `accounts/binding.py` binds it to an app."""
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from blinker import Signal
-from flask import current_app, request
-from flask_limiter import Limiter
-from flask_login import LoginManager
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
-from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import MetaData
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
@@ -35,22 +31,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
-def sender() -> str:
-    """By whom requests are counted: the address; of IPv6 the first 64 bits, which one household shares."""
-    address = request.remote_addr or ""
-    try:
-        known = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(known, ipaddress.IPv4Address):
-        return str(known)
-    return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False).network_address)
-
-
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
-login_manager = LoginManager()
-csrf = CSRFProtect()
-limiter = Limiter(sender, storage_uri="memory://", headers_enabled=True)
 metadata_changed = Signal()
 """Sent with the app after each commit to the accounts and sites."""
 

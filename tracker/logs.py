@@ -7,7 +7,6 @@ import sys
 from typing import Any
 
 import msgspec
-from gunicorn.glogging import Logger
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _encode = msgspec.json.Encoder(enc_hook=str).encode
@@ -44,13 +43,3 @@ def configure(level: str, shape: str) -> None:
 def warn(message: str) -> None:
     """Say something about the set-up."""
     logging.getLogger("desirepath").warning(message)
-
-
-class GunicornLogger(Logger):  # type: ignore[misc]
-    """gunicorn's messages on our log."""
-
-    def setup(self, cfg: Any) -> None:
-        """Use the root logger's handler instead of gunicorn's own."""
-        self.error_log.propagate = True
-        self.error_log.setLevel(logging.WARNING)
-        self.access_log.propagate = False

@@ -38,6 +38,14 @@ def upgrade() -> None:
         table.add_column(sa.Column("motto", sa.Text(), nullable=False, server_default="none"))
 """
 
+APP = """
+import sys
+from tracker.app import create_app
+from tracker.config import Settings
+
+create_app(Settings.read({{}}, data={!r}))
+"""
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -78,21 +86,21 @@ def test_only_its_owner_may_read_the_file_and_the_directory(path: Path) -> None:
 
 
 def test_a_start_with_nothing_to_migrate_does_not_load_alembic(path: Path) -> None:
-    code = (
-        "import sys; from tracker.app import create_app; from tracker.config import Settings\n"
-        f"create_app(Settings.read({{}}, data={str(path.parent)!r})); print('alembic' in sys.modules)"
-    )
+    code = APP.format(str(path.parent)) + "print('alembic' in sys.modules)"
     told = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True) for _ in range(2)]
     assert [done.stdout.strip() for done in told] == ["True", "False"], told
 
 
 def test_many_processes_may_make_the_file_at_once(path: Path) -> None:
     command = [*COMMAND, "site", "create", "Shop", "--data", str(path.parent)]
+    app = [sys.executable, "-c", APP.format(str(path.parent))]
     running = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)
+        subprocess.Popen(wanted, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for wanted in (command, app, command, app, command)
     ]
-    told = [process.communicate(timeout=60) for process in running]
-    assert sorted(json.loads(out)["id"] for out, _ in told) == [1, 2, 3, 4], told
+    told = [process.communicate(timeout=300) for process in running]
+    assert sorted(json.loads(told[number][0])["id"] for number in (0, 2, 4)) == [1, 2, 3], told
+    assert [process.returncode for process in running] == [0] * 5, told
     assert query(path, "SELECT count(*) FROM app_secrets") == [(1,)]
 
 

@@ -16,7 +16,6 @@ from tracker import clock
 from tracker.archive import rows
 from tracker.archive.archive import Archive
 from tracker.cli.data import opened
-from tracker.services import Services
 
 FIRST = 1_770_000_000_000
 """2026-02-02, 02:40 UTC."""
@@ -45,12 +44,9 @@ def shop(server: LiveServer) -> Keys:
         ]
         body = {"user": {"id": who}, "events": events}
         assert server.track(body, Authorization=f"Bearer {keys.secret_key}")[1]["accepted"] == 10
-    with opened(str(server.data)) as app:
-        services: Services = app.extensions["desirepath"]
-        with services.readers.read() as connection:
-            found = rows.of(connection, keys.id, range(1, 100))
-            assert Archive(server.data).add(keys.id, found, clock.now_ms()) == 40
-        services.readers.close()
+    with opened(str(server.data)) as desk, desk.readers.read() as connection:
+        found = rows.of(connection, keys.id, range(1, 100))
+        assert Archive(server.data).add(keys.id, found, clock.now_ms()) == 40
     return keys
 
 

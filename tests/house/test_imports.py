@@ -34,6 +34,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "backup": {"config", "ledger", "accounts"},
     "privacy": {"domain"},
     "definitions": {"analytics", "accounts", "extensions", "models"},
+    "parts": {"config", "logs", "ledger", "accounts", "backup"},
+    "road": {"config", "files", "enrich", "ingest", "accounts"},
     "services": {"config", "domain", "doors", "ingest", "ledger", "columns", "analytics", "history"},
     "support": {"domain", "doors", "ingest", "ledger"},
     "notify": {"config", "domain", "extensions", "models", "ledger", "accounts"},
@@ -50,7 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "app": {
         "config", "domain", "extensions", "models", "enrich", "ingest", "doors", "ledger", "columns",
-        "analytics", "accounts", "jobs", "services", "web", "logs", "files", "backup", "notify", "history",
+        "analytics", "accounts", "jobs", "services", "web", "files", "notify", "history", "parts", "road",
     },
     "server": {
         "config", "domain", "doors", "enrich", "ledger", "accounts", "services", "app", "web", "logs",
@@ -59,7 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         "config", "domain", "ledger", "columns", "accounts", "services", "app", "server", "demo", "models",
         "extensions", "logs", "doors", "ingest", "analytics", "enrich", "files", "doctor",
-        "backup", "support", "history", "privacy", "archive", "keeping", "web",
+        "backup", "support", "history", "privacy", "archive", "keeping", "web", "parts", "road",
     },
 }  # fmt: skip
 NAMELESS = {"utils", "util", "helpers", "common", "misc", "manager", "base_utils"}

@@ -11,9 +11,10 @@ from typing import Any
 from tests.live_server import Keys, LiveServer
 from tracker import clock
 from tracker.accounts import erasures
-from tracker.accounts.erasures import Kind
+from tracker.accounts.marks import Kind
 from tracker.archive import rows
 from tracker.archive.archive import Archive
+from tracker.cli.accounts import with_accounts
 from tracker.cli.data import opened
 from tracker.ledger import person
 
@@ -101,22 +102,16 @@ def finished(server: LiveServer, keys: Keys, number: int) -> Any:
 def archived(server: LiveServer, keys: Keys, *people: Somebody) -> Archive:
     """Have all that these people did in the archive as well."""
     archive = Archive(server.data)
-    with opened(str(server.data)) as app:
-        services = app.extensions["desirepath"]
-        with services.readers.read() as connection:
-            ids = [n for one in people for n in person.need(connection, keys.id, one.id).ids]
-            assert archive.add(keys.id, rows.of(connection, keys.id, ids), clock.now_ms()) == 24 * len(people)
-        services.readers.close()
+    with opened(str(server.data)) as desk, desk.readers.read() as connection:
+        ids = [n for one in people for n in person.need(connection, keys.id, one.id).ids]
+        assert archive.add(keys.id, rows.of(connection, keys.id, ids), clock.now_ms()) == 24 * len(people)
     return archive
 
 
 def ordered(server: LiveServer, keys: Keys, one: Somebody, kind: Kind) -> int:
     """The receipt's number of an order that is on disk; the server is dead before it could carry it out."""
     server.kill()
-    with opened(str(server.data)) as app:
-        services = app.extensions["desirepath"]
-        with services.readers.read() as connection:
+    with with_accounts(str(server.data)) as desk:
+        with desk.readers.read() as connection:
             found = person.need(connection, keys.id, one.id)
-        number = erasures.order(services.settings.meta_path, keys.id, found, clock.now_ms(), None, kind)
-        services.readers.close()
-    return number
+        return erasures.order(desk.settings.meta_path, keys.id, found, clock.now_ms(), None, kind)

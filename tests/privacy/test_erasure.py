@@ -11,8 +11,8 @@ import pytest
 from tests.live_server import Keys, LiveServer, serving
 from tests.privacy.somebody import Somebody, archived, ask, crowd, finished, found_in, ordered, until
 from tracker import clock
-from tracker.accounts.erasures import Kind
-from tracker.cli.data import opened
+from tracker.accounts.marks import Kind
+from tracker.cli.accounts import with_accounts
 from tracker.notify import channels, outbox
 
 pytestmark = pytest.mark.reliability
@@ -113,8 +113,8 @@ def test_alerts_of_their_payments_are_forgotten(server: LiveServer, keys: Keys) 
     paid = {"eventName": "payment_completed", "properties": {"reference": reference, "amount": 5}}
     headers = {"Authorization": f"Bearer {keys.secret_key}"}
     assert server.track({"user": greta.user, "events": [paid]}, **headers)[0] == 200
-    with opened(str(server.data)) as app:
-        settings = app.extensions["desirepath"].settings
+    with with_accounts(str(server.data)) as desk:
+        settings = desk.settings
         made = channels.add(settings, keys.id, "email", "ops@example.org", clock.now_ms(), None)
         outbox.add(settings.meta_path, made.id, "stuck", [reference], clock.now_ms() + 3_600_000)
     assert found_in(server.data, [reference.encode()]) >= {"desirepath.db-wal"}

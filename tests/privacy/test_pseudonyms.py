@@ -11,7 +11,7 @@ import pytest
 
 from tests.live_server import Keys, LiveServer, serving
 from tests.privacy.somebody import Somebody, archived, ask, crowd, finished, found_in, ordered, until
-from tracker.accounts.erasures import Kind
+from tracker.accounts.marks import Kind
 
 pytestmark = pytest.mark.reliability
 FIGURES = ("overview?timeframe=7d", "user-activity?timeframe=7d", "breakdown?timeframe=7d&dimension=page")

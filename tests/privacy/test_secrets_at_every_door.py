@@ -19,7 +19,7 @@ import pytest
 from tests.live_server import Keys, LiveServer
 from tracker import clock
 from tracker.accounts import webhook_secrets
-from tracker.cli.data import opened
+from tracker.cli.accounts import with_accounts
 
 pytestmark = pytest.mark.reliability
 STRIPE, PAYSTACK = "whsec_0123456789abcdef0123456789abcdef", "sk_live_0123456789abcdef0123456789abcdef"
@@ -255,7 +255,7 @@ DOORS: dict[str, Callable[[Street, Corpus], None]] = {
 def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     server = LiveServer(tmp_path_factory.mktemp("secrets") / "data", ratelimit_enabled="0")
     keys = server.create_site("Shop")
-    with opened(str(server.data)):
+    with with_accounts(str(server.data)):
         for provider, secret in (("stripe", STRIPE), ("paystack", PAYSTACK)):
             webhook_secrets.keep(keys.id, provider, secret, clock.now_ms(), None)
     try:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from pysqlite3 import dbapi2 as sqlite
 
 from tracker.errors import Unavailable
@@ -19,17 +18,6 @@ APPLICATION_ID = 0x44504D44
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """Every migration there is, oldest first; a test compares them with the files."""
 HEAD = REVISIONS[-1]
-
-
-def engine_options(threads: int = 8) -> dict[str, Any]:
-    """What `create_engine` is given: one SQLite library in the process, a connection for each thread."""
-    return {"module": sqlite, "connect_args": {"timeout": 5}, "pool_size": threads + 4}
-
-
-def listen(engine: sa.Engine) -> None:
-    """Set every connection up, and begin transactions ourselves: the driver would begin too late."""
-    sa.event.listen(engine, "connect", _set_up)
-    sa.event.listen(engine, "begin", begin)
 
 
 def prepare(path: Path) -> None:
@@ -59,17 +47,6 @@ def set_up(connection: Any, foreign_keys: bool = True) -> None:
     keys = f"foreign_keys={'ON' if foreign_keys else 'OFF'}"
     for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", keys, "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}").fetchall()
-
-
-def begin(connection: sa.Connection) -> None:
-    """Begin a transaction: one that writes takes the lock now, any other cannot write at all."""
-    writes = connection.get_execution_options().get("write")
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _set_up(connection: Any, record: Any) -> None:
-    set_up(connection)
 
 
 def revision_of(path: Path) -> str | None:

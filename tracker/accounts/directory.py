@@ -16,7 +16,7 @@ from pysqlite3 import dbapi2 as sqlite
 
 from tracker import clock
 from tracker.accounts import keys
-from tracker.accounts.erasures import KEY, Kind, key_of
+from tracker.accounts.marks import KEY, Kind, key_of
 from tracker.domain.erased import Erased
 from tracker.domain.pseudonyms import SHAPE, Pseudonyms
 from tracker.domain.site import Identity, Site, SiteRules

@@ -6,7 +6,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import msgspec
 from pysqlite3 import dbapi2 as sqlite
 
 from tracker.accounts import audit, secrets
+from tracker.accounts.marks import KEY, Kind, key_of
 from tracker.domain.erased import USER, VISITOR, mark
 from tracker.errors import NotFound, Unavailable
 from tracker.extensions import writing
@@ -21,17 +21,8 @@ from tracker.ledger import connect
 from tracker.ledger.person import Person
 from tracker.models import Erasure, User
 
-KEY = "erasure"
-"""The name of the secret that marks are made with."""
 LOOK_SECONDS = 0.1
 RECEIPT = "id, site_id, at, finished_at, events, kind"
-
-
-class Kind(StrEnum):
-    """What is done to somebody."""
-
-    ERASED = "erased"
-    PSEUDONYMISED = "pseudonymised"
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -91,11 +82,6 @@ def order(
         session.flush()
         audit.note(by, f"person {kind}", now_ms, site_id, f"receipt {row.id}")
         return row.id
-
-
-def key_of(site_id: int) -> str:
-    """The name of the secret that the pseudonyms of a site are made with."""
-    return f"pseudonyms of site {site_id}"
 
 
 def unfinished(path: Path) -> list[Order]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from tracker.accounts import audit, keys, users
+from tracker.domain import zones
 from tracker.domain.site import Identity
 from tracker.errors import Invalid, NotFound
 from tracker.extensions import db, writing
@@ -151,7 +151,7 @@ def read_name(text: str) -> str:
 def read_zone(text: str) -> str:
     """A time zone's name. Raises Invalid (field `time_zone`)."""
     zone = text.strip()
-    if zone not in zoneinfo.available_timezones():
+    if zone not in zones.names():
         raise Invalid("Choose a time zone such as Europe/Berlin or UTC.", field="time_zone")
     return zone
 

@@ -12,7 +12,7 @@ from alembic.config import Config
 from pysqlite3 import dbapi2 as sqlite
 
 from tracker import models
-from tracker.accounts import database, secrets
+from tracker.accounts import binding, database, secrets
 from tracker.errors import Unavailable
 from tracker.ledger import connect, copies
 
@@ -55,9 +55,9 @@ def _create(path: Path) -> None:
 
 
 def _migrate(path: Path, head: str, scripts: Path) -> None:
-    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), **database.engine_options())
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), **binding.engine_options())
     sa.event.listen(engine, "connect", _set_up)
-    sa.event.listen(engine, "begin", database.begin)
+    sa.event.listen(engine, "begin", binding.begin)
     config = Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     try:

@@ -8,9 +8,10 @@ import click
 
 from tracker import clock
 from tracker.accounts import links, users
-from tracker.cli.data import data_option, opened
+from tracker.cli.accounts import with_accounts
+from tracker.cli.data import data_option
+from tracker.cli.desk import Desk
 from tracker.errors import Conflict
-from tracker.services import Services
 
 
 @click.group()
@@ -29,7 +30,7 @@ def create(email: str, password_stdin: bool, name: str, data: str | None) -> Non
         password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    with opened(data):
+    with with_accounts(data):
         user = users.create(email, password, clock.now_ms(), name=name, owner=True)
     click.echo(f"{user.email} owns this server.")
 
@@ -38,7 +39,7 @@ def create(email: str, password_stdin: bool, name: str, data: str | None) -> Non
 @data_option
 def list_users(data: str | None) -> None:
     """Show all accounts."""
-    with opened(data):
+    with with_accounts(data):
         for user in users.everybody():
             click.echo(f"{user.id}\t{user.email}\t{'owner' if user.is_owner else 'member'}\t{user.name}")
 
@@ -47,12 +48,12 @@ def list_users(data: str | None) -> None:
 @data_option
 def setup_link(data: str | None) -> None:
     """Print a new one-time link to create the first owner."""
-    with opened(data) as app:
+    with with_accounts(data) as desk:
         if users.has_owner():
             raise Conflict(
                 "This server has an owner; `desirepath admin reset-link EMAIL` helps them back in."
             )
-        click.echo(_address(app.extensions["desirepath"]) + f"/setup/{links.make('setup', clock.now_ms())}")
+        click.echo(_address(desk) + f"/setup/{links.make('setup', clock.now_ms())}")
 
 
 @admin.command()
@@ -60,11 +61,11 @@ def setup_link(data: str | None) -> None:
 @data_option
 def reset_link(email: str, data: str | None) -> None:
     """Print a one-time link for a new password."""
-    with opened(data) as app:
+    with with_accounts(data) as desk:
         user = users.need(email)
         token = links.make("reset", clock.now_ms(), email=user.email)
-        click.echo(_address(app.extensions["desirepath"]) + f"/reset/{token}")
+        click.echo(_address(desk) + f"/reset/{token}")
 
 
-def _address(services: Services) -> str:
-    return services.settings.address
+def _address(desk: Desk) -> str:
+    return desk.settings.address

@@ -13,6 +13,7 @@ from rich.progress import Progress
 from tracker.archive.archive import Archive
 from tracker.archive.manifest import Part
 from tracker.cli.data import data_option, opened, read_settings
+from tracker.cli.desk import Desk
 from tracker.cli.which import writing
 from tracker.domain.erased import USER, VISITOR, Erased
 from tracker.domain.event import Event
@@ -20,7 +21,6 @@ from tracker.domain.pseudonyms import Pseudonyms
 from tracker.domain.site import Site
 from tracker.errors import Invalid, NotFound
 from tracker.ingest import pseudonyms
-from tracker.services import Services
 
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
@@ -78,28 +78,27 @@ def restore(site: int, into: int, month: str | None, data: str | None) -> None:
         raise Invalid(
             f"The days of site {site} are closed. Make another site to bring them into.", field="into"
         )
-    with opened(data) as app:
-        services: Services = app.extensions["desirepath"]
-        target = services.sites.by_id(into)
+    with opened(data) as desk:
+        target = desk.sites.by_id(into)
         if target is None:
             raise NotFound(f"There is no site {into}; `desirepath site list` shows all.", field="into")
-        kept = Archive(services.settings.data)
+        kept = Archive(desk.settings.data)
         parts = kept.check(site, month)
-        with writing(services):
-            accepted, known = _bring(services, kept, site, parts, target)
+        with writing(desk):
+            accepted, known = _bring(desk, kept, site, parts, target)
     click.echo(f"{accepted:,} events brought into site {into}, {known:,} were there already.")
 
 
-def _bring(services: Services, kept: Archive, site: int, parts: list[Part], target: Site) -> tuple[int, int]:
+def _bring(desk: Desk, kept: Archive, site: int, parts: list[Part], target: Site) -> tuple[int, int]:
     accepted = known = 0
-    source = services.sites.by_id(site)
+    source = desk.sites.by_id(site)
     names = [one.pseudonyms for one in (source, target) if one is not None and one.pseudonyms is not None]
     erased = [one.erased for one in (source, target) if one is not None and one.erased is not None]
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as shown:
         bar = shown.add_task("Restoring", total=sum(part.events for part in parts))
         for part in parts:
             for some in kept.events(site, part, target.id):
-                receipt = services.writer.write(list(_allowed(some, erased, names)))
+                receipt = desk.writer.write(list(_allowed(some, erased, names)))
                 accepted, known = accepted + receipt.accepted, known + receipt.duplicates
                 shown.advance(bar, len(some))
     return accepted, known

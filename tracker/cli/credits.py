@@ -7,12 +7,11 @@ from decimal import Decimal
 
 import click
 
-from tracker import clock
+from tracker import clock, road
 from tracker.cli.data import data_option, opened
 from tracker.cli.which import chosen, local, plain, site_option, writing
 from tracker.domain.money import plain as amount_of
 from tracker.ledger.credits import balances, operations
-from tracker.services import Services
 from tracker.support import credits as support
 from tracker.support import who
 
@@ -62,13 +61,11 @@ def deduct(email: str, amount: str, data: str | None, site_id: int | None, **abo
 @data_option
 def balance(email: str, last: int, site_id: int | None, data: str | None) -> None:
     """Show what a user has left, and the last operations."""
-    with opened(data) as app:
-        services: Services = app.extensions["desirepath"]
-        site = chosen(services, site_id)
-        with services.readers.read() as connection:
+    with opened(data) as desk:
+        site = chosen(desk, site_id)
+        with desk.readers.read() as connection:
             user = who.user_id(connection, site.id, email, site.pseudonyms)
             found = operations(connection, site.id, user)
-        services.readers.close()
     left = balances(found) or {None: Decimal(0)}
     told = ", ".join(_money(left[unit], unit) for unit in sorted(left, key=lambda unit: unit or ""))
     click.echo(f"User {plain(user)} has {told}.")
@@ -87,15 +84,14 @@ def _move(
 ) -> None:
     told = {"operation": operation, "amount": amount, **about}
     told["reference"] = told["reference"] or f"cli-{secrets.token_hex(8)}"
-    with opened(data) as app:
-        services: Services = app.extensions["desirepath"]
-        site = chosen(services, site_id)
-        with writing(services):
-            with services.readers.read() as connection:
+    with opened(data) as desk:
+        site = chosen(desk, site_id)
+        steps = road.pipeline(desk.settings, road.visitors(desk.settings))
+        with writing(desk):
+            with desk.readers.read() as connection:
                 user = who.user_id(connection, site.id, email, site.pseudonyms)
             change = support.read({**told, "user": {"id": user}}, BY)
-            moved = support.carry_out(services.pipeline, services.writer, site, change, clock.now_ms())
-        services.readers.close()
+            moved = support.carry_out(steps, desk.writer, site, change, clock.now_ms())
     done = "Nothing was done, the reference was used before for this" if moved.duplicate else "Done"
     verb = "added to" if operation == "add" else "deducted from"
     click.echo(

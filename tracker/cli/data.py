@@ -1,4 +1,4 @@
-"""What most commands share: where the data is, and an app to work on it."""
+"""What most commands share: where the data is, and opening it to work on it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
-from flask import Flask
 
-from tracker.app import create_app
-from tracker.columns.duckdb import DuckDBStore, Locked
+from tracker.cli.desk import Desk
 from tracker.config import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,19 +29,10 @@ def read_settings(data: str | None, **given: str) -> Settings:
 
 
 @contextmanager
-def opened(data: str | None) -> Iterator[Flask]:
-    """An app on the data, not serving, inside its context. Works while a server runs."""
-    app = create_app(read_settings(data))
-    with app.app_context():
-        yield app
-
-
-def is_served(settings: Settings) -> bool:
-    """Whether a server has the data open: it alone has the column store."""
-    store = DuckDBStore(settings.columns_path)
+def opened(data: str | None) -> Iterator[Desk]:
+    """The data, to be worked on while a server runs or not. Loads nothing of pages or questions."""
+    desk = Desk(read_settings(data))
     try:
-        store.open()
-    except Locked:
-        return True
-    store.close()
-    return False
+        yield desk
+    finally:
+        desk.close()

@@ -10,13 +10,13 @@ from dataclasses import fields
 from typing import Any
 
 import click
-from flask import Flask
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tracker import clock
+from tracker import clock, road
 from tracker.accounts import sites, users
-from tracker.app import country_db
-from tracker.cli.data import data_option, opened
+from tracker.cli.accounts import with_accounts
+from tracker.cli.data import data_option
+from tracker.cli.desk import Desk
 from tracker.demo import SITES, DemoRequest, requests
 from tracker.domain.arrival import Arrival
 from tracker.domain.event import Event, Trust
@@ -28,7 +28,6 @@ from tracker.errors import DesirepathError
 from tracker.ingest.pipeline import Pipeline
 from tracker.ingest.tools import Tools
 from tracker.ledger.writer import Outcome, Writer
-from tracker.services import Services
 
 EMAIL, PASSWORD = "demo@example.org", "demo-desirepath"
 DEFAULT_EVENTS, DEFAULT_DAYS = 60_000, 90
@@ -44,17 +43,16 @@ IN_FLIGHT = 16
 @data_option
 def demo(events: int, days: int, seed: int, data: str | None) -> None:
     """Fill the data directory with three generated sites."""
-    with opened(data) as app:
-        services: Services = app.extensions["desirepath"]
+    with with_accounts(data) as desk:
         if {row.name for row in sites.everything()} & {site.name for site in SITES}:
             click.echo("The demo sites are there already; nothing was added.")
         else:
-            made = _sites(services)
-            services.writer.start()
+            made = _sites(desk)
+            desk.writer.start()
             try:
-                _fill(app, made, requests(seed, clock.now_ms(), days, events), events)
+                _fill(desk, made, requests(seed, clock.now_ms(), days, events), events)
             finally:
-                services.writer.stop()
+                desk.writer.stop()
         _owner()
         click.echo(f"Sign in as {EMAIL} with the password {PASSWORD}")
 
@@ -64,7 +62,7 @@ def _owner() -> None:
         users.create(EMAIL, PASSWORD, clock.now_ms(), name="Demo", owner=True)
 
 
-def _sites(services: Services) -> dict[str, Site]:
+def _sites(desk: Desk) -> dict[str, Site]:
     """The demo's sites, made like any other; their keys are printed, for trying the API."""
     made: dict[str, Site] = {}
     for wanted in SITES:
@@ -72,7 +70,7 @@ def _sites(services: Services) -> dict[str, Site]:
         new = sites.create(wanted.name, now_ms, domains=wanted.domains, time_zone=wanted.time_zone)
         rules = {field.name: getattr(wanted.rules, field.name) for field in fields(wanted.rules)}
         sites.change(new.site.id, now_ms, None, **(rules | {"domains": wanted.domains}))
-        site = services.sites.by_public_key(new.site.public_key)
+        site = desk.sites.by_public_key(new.site.public_key)
         if site is None:
             raise click.ClickException(f"{wanted.name} was made but cannot be read back.")
         made[wanted.slug] = site
@@ -81,13 +79,12 @@ def _sites(services: Services) -> dict[str, Site]:
     return made
 
 
-def _fill(app: Flask, made: dict[str, Site], wanted: Iterable[DemoRequest], events: int) -> None:
-    services: Services = app.extensions["desirepath"]
-    loader = Loader(services.writer)
+def _fill(desk: Desk, made: dict[str, Site], wanted: Iterable[DemoRequest], events: int) -> None:
+    loader = Loader(desk.writer)
     columns = (TextColumn("Generating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns) as progress:
         bar = progress.add_task("events", total=events)
-        for group in _groups(_events(made, wanted, Country(country_db(services.settings)))):
+        for group in _groups(_events(made, wanted, Country(road.country_db(desk.settings)))):
             loader.add(group)
             progress.advance(bar, len(group))
         loader.finish()

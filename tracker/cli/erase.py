@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 
 import click
-from flask import Flask
 
 from tracker import clock
 from tracker.accounts import erasures, sites
-from tracker.accounts.erasures import Kind, Receipt
-from tracker.cli.data import data_option, is_served, opened
+from tracker.accounts.erasures import Receipt
+from tracker.accounts.marks import Kind
+from tracker.cli.data import data_option
+from tracker.cli.whole import is_served, whole
 from tracker.errors import NotFound, Unavailable
 from tracker.ledger.person import Person
 from tracker.services import Services
@@ -47,14 +48,13 @@ def pseudonymise(site: int, person: str, yes: bool, data: str | None) -> None:
 
 
 def _order(site: int, person: str, kind: Kind, question: str | None, data: str | None) -> None:
-    with opened(data) as app:
-        services: Services = app.extensions["desirepath"]
+    with whole(data) as services:
         found = need(services, site, person)
         if question is not None:
             click.confirm(question.format(f"{len(found.ids):,}"), abort=True)
         path = services.settings.meta_path
         number = erasures.order(path, site, found, clock.now_ms(), None, kind)
-        receipt = _carry_out(app, site, number)
+        receipt = _carry_out(services, site, number)
     if receipt.finished_at is None:
         raise Unavailable(f"Receipt {number} is not finished yet; the server goes on with it.")
     click.echo(f"Receipt {receipt.number}: {receipt.events:,} events {kind}.")
@@ -68,8 +68,7 @@ def need(services: Services, site: int, person: str) -> Person:
     return person_export.need(services, site, person)
 
 
-def _carry_out(app: Flask, site: int, number: int) -> Receipt:
-    services: Services = app.extensions["desirepath"]
+def _carry_out(services: Services, site: int, number: int) -> Receipt:
     path = services.settings.meta_path
     if is_served(services.settings):
         click.echo("The server is at work on it …", file=sys.stderr)

@@ -10,10 +10,10 @@ from typing import BinaryIO
 
 import click
 
-from tracker.cli.data import data_option, opened
+from tracker.cli.data import data_option
 from tracker.cli.erase import need
+from tracker.cli.whole import whole
 from tracker.errors import Invalid
-from tracker.services import Services
 from tracker.web import person_export
 from tracker.web.person_export import Export
 
@@ -31,8 +31,7 @@ def export(site: int, person: str, form: str, to: str | None, data: str | None) 
 
     PERSON is a user id, a visitor id, or an e-mail that one user alone has. `html` is a page to read.
     """
-    with opened(data) as app:
-        services: Services = app.extensions["desirepath"]
+    with whole(data) as services:
         with closing(person_export.of(services, site, need(services, site, person))) as told:
             if to is None:
                 _write(told, form, sys.stdout.buffer)

@@ -14,15 +14,15 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tracker import clock
+from tracker import clock, road
 from tracker.cli.data import data_option, opened
+from tracker.cli.desk import Desk
 from tracker.cli.which import chosen, plain, site_option, writing
 from tracker.domain.site import Site
 from tracker.errors import DesirepathError
 from tracker.history import rows as reading
 from tracker.history.importing import Done, Problem, run
 from tracker.history.lines import numbered, unpacked
-from tracker.services import Services
 
 SHOWN = 20
 """Problems told on the terminal; a file of them holds all."""
@@ -53,37 +53,37 @@ def import_file(
     Works beside a running server. Run again, it goes on: every event counts once. Ends with code 1 when
     lines were refused.
     """
-    with opened(data) as app, _source(file) as source, _problems(errors) as report:
-        services: Services = app.extensions["desirepath"]
-        site = chosen(services, site_id)
+    with opened(data) as desk, _source(file) as source, _problems(errors) as report:
+        site = chosen(desk, site_id)
         text = unpacked(source)
         form = form or _form(file, text)
         wanted = (row for row in reading.read(form, numbered(text)) if row.line >= from_line)
         if dry_run:
-            done = _follow(services, site, wanted, False, source, report)
+            done = _follow(desk, site, wanted, False, source, report)
         else:
-            with writing(services):
-                done = _follow(services, site, wanted, True, source, report)
+            with writing(desk):
+                done = _follow(desk, site, wanted, True, source, report)
     click.echo(_summary(done, dry_run))
     return int(done.refused > 0)
 
 
 def _follow(
-    services: Services, site: Site, wanted: Iterator[reading.Row], keep: bool, source: Any, report: Any
+    desk: Desk, site: Site, wanted: Iterator[reading.Row], keep: bool, source: Any, report: Any
 ) -> Done:
     """Import, with a bar on a terminal. What stops it is told with the line it came to."""
-    write = services.writer.write if keep else None
+    write = desk.writer.write if keep else None
     shape = (
         TextColumn("Importing"),
         BarColumn(),
         TextColumn("{task.fields[line]:,} lines"),
         TimeRemainingColumn(),
     )
+    steps = road.pipeline(desk.settings, road.visitors(desk.settings))
     done, told = Done(), 0
     try:
         with Progress(*shape, console=Console(stderr=True), disable=not sys.stderr.isatty()) as shown:
             bar = shown.add_task("bytes", total=_size(source), line=0)
-            for done in run(services.pipeline, site, wanted, write, clock.now_ms()):
+            for done in run(steps, site, wanted, write, clock.now_ms()):
                 for problem in done.problems:
                     told += 1
                     report(problem, told)

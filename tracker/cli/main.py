@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import platform
 import sys
 from importlib.metadata import version
@@ -11,46 +10,71 @@ from typing import Any
 import click
 
 from tracker import __version__
+from tracker.cli.late import Late, LateGroup
 from tracker.config import SettingError
 from tracker.errors import DesirepathError
 
 COMMANDS = {
-    "serve": ("tracker.cli.serve", "serve"),
-    "site": ("tracker.cli.site", "site"),
-    "admin": ("tracker.cli.admin", "admin"),
-    "settings": ("tracker.cli.settings", "settings"),
-    "demo": ("tracker.cli.demo", "demo"),
-    "columns": ("tracker.cli.columns", "columns"),
-    "backup": ("tracker.cli.backup", "backup"),
-    "restore": ("tracker.cli.backup", "restore"),
-    "rollback": ("tracker.cli.backup", "roll_back"),
-    "archive": ("tracker.cli.archive", "archive"),
-    "doctor": ("tracker.cli.doctor", "doctor"),
-    "import": ("tracker.cli.importing", "import_file"),
-    "user": ("tracker.cli.user", "user"),
-    "credits": ("tracker.cli.credits", "credits"),
-    "keep": ("tracker.cli.keep", "keep"),
-    "payments": ("tracker.cli.payments", "payments"),
+    "serve": Late("tracker.cli.serve", "serve", "Serve until told to stop."),
+    "site": Late("tracker.cli.site", "site", "Sites and their keys."),
+    "admin": Late("tracker.cli.admin", "admin", "Accounts of those who run this server."),
+    "settings": Late(
+        "tracker.cli.settings",
+        "settings",
+        "Show all settings, their defaults and what they do.",
+    ),
+    "demo": Late("tracker.cli.demo", "demo", "Fill the data directory with three generated sites."),
+    "columns": Late(
+        "tracker.cli.columns",
+        "columns",
+        "The column store that figures come from.",
+    ),
+    "backup": Late(
+        "tracker.cli.backup",
+        "backup",
+        "Copy ledger and accounts, consistently, while the server serves.",
+    ),
+    "restore": Late(
+        "tracker.cli.backup",
+        "restore",
+        "Put a backup in the place of the data directory's files.",
+    ),
+    "rollback": Late(
+        "tracker.cli.backup",
+        "roll_back",
+        "Undo the last upgrade: the copies made before it take the files' places.",
+    ),
+    "archive": Late(
+        "tracker.cli.archive",
+        "archive",
+        "Old events that were kept as Parquet files, by site and month, before they went.",
+    ),
+    "doctor": Late(
+        "tracker.cli.doctor",
+        "doctor",
+        "Check disk, clock, SQLite, permissions, port and proxies, and say what to do.",
+    ),
+    "import": Late(
+        "tracker.cli.importing",
+        "import_file",
+        "Import events of the past from FILE: CSV or NDJSON, plain or gzip; `-` reads standard input.",
+    ),
+    "user": Late(
+        "tracker.cli.user",
+        "user",
+        "Users of a site: find them, see what went wrong, hand out what is kept, erase or pseudonymise them.",
+    ),
+    "credits": Late(
+        "tracker.cli.credits",
+        "credits",
+        "Credits of users: exact, each reference once, never below zero.",
+    ),
+    "keep": Late("tracker.cli.keep", "keep", "How long sites keep what."),
+    "payments": Late("tracker.cli.payments", "payments", "Payments of a site."),
 }
-"""Name → module and function. Loaded when asked for, so that `serve` starts without what others need."""
+"""Name → where it is. Loaded when asked for, so that `serve` starts without what others need."""
 
 TOLD = ("duckdb", "flask", "gunicorn", "sqlalchemy")
-
-
-class Commands(click.Group):
-    """Finds commands in COMMANDS."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """All names."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of a name."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, function = COMMANDS[cmd_name]
-        found: click.Command = getattr(importlib.import_module(module), function)
-        return found
 
 
 def _versions(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
@@ -65,7 +89,7 @@ def _versions(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> N
     ctx.exit()
 
 
-@click.group(cls=Commands)
+@click.group(cls=LateGroup, late=COMMANDS)
 @click.option(
     "--version",
     is_flag=True,

@@ -11,7 +11,6 @@ from tracker.domain.money import plain as amount_of
 from tracker.domain.site import Site
 from tracker.ledger import payments as ledger
 from tracker.ledger.payments import Payment
-from tracker.services import Services
 
 DAY_MS = 86_400_000
 
@@ -31,12 +30,10 @@ def stuck(days: int, site_id: int | None, data: str | None) -> None:
     Tab-separated: reference, amount, user, when it was paid, whether the provider's webhook came, error.
     """
     now_ms = clock.now_ms()
-    with opened(data) as app:
-        services: Services = app.extensions["desirepath"]
-        site = chosen(services, site_id)
-        with services.readers.read() as connection:
+    with opened(data) as desk:
+        site = chosen(desk, site_id)
+        with desk.readers.read() as connection:
             found = ledger.stuck(connection, site.id, now_ms, now_ms - days * DAY_MS)
-        services.readers.close()
     for payment in found:
         click.echo("\t".join(plain(cell) for cell in _cells(payment, site)))
     number = f"{len(found):,} payment{'' if len(found) == 1 else 's'}"

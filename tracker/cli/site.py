@@ -2,73 +2,33 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
-from tracker import clock
-from tracker.accounts import keeping, sites
 from tracker.cli.data import data_option, opened
-from tracker.domain.site import Identity
-from tracker.errors import NotFound
-from tracker.privacy import words
+from tracker.cli.late import Late, LateGroup
+
+LATE = {
+    "create": Late(
+        "tracker.cli.site_change", "create", "Add a site; prints its id and keys as JSON, this once."
+    ),
+    "privacy": Late(
+        "tracker.cli.site_change",
+        "privacy",
+        "Say in plain words what a site collects of its visitors; with options, change it first.",
+    ),
+}
 
 
-@click.group()
+@click.group(cls=LateGroup, late=LATE)
 def site() -> None:
     """Sites and their keys."""
-
-
-@site.command()
-@click.argument("name")
-@click.option("--domain", "domains", multiple=True, metavar="D", help="Host name whose pages may send.")
-@click.option("--timezone", "time_zone", metavar="Z", help="Such as Europe/Berlin (default: UTC).")
-@data_option
-def create(name: str, domains: tuple[str, ...], time_zone: str | None, data: str | None) -> None:
-    """Add a site; prints its id and keys as JSON, this once."""
-    with opened(data) as app:
-        zone = time_zone or app.extensions["desirepath"].settings.time_zone
-        made = sites.create(name, clock.now_ms(), domains=domains, time_zone=zone)
-        told = {
-            "id": made.site.id,
-            "site_key": made.site.public_key,
-            "secret_key": made.secret_key,
-            "token_secret": made.token_secret,
-        }
-    click.echo(json.dumps(told))
 
 
 @site.command(name="list")
 @data_option
 def list_sites(data: str | None) -> None:
     """Show all sites."""
-    with opened(data):
-        for row in sites.everything():
-            domains = ", ".join(domain.domain for domain in row.domains) or "any domain"
-            click.echo(f"{row.id}\t{row.name}\t{row.public_key}\t{row.time_zone}\t{domains}")
-
-
-@site.command()
-@click.argument("number", type=int, metavar="SITE")
-@click.option(
-    "--identity", type=click.Choice([str(one) for one in Identity]), help="How visitors are told apart."
-)
-@click.option("--honour-dnt/--ignore-dnt", default=None, help="Leave browsers alone that ask for it.")
-@click.option("--track-anonymous/--users-only", default=None, help="Keep events that name no user.")
-@click.option("--collect-ip/--no-ip", default=None, help="Keep addresses of visitors.")
-@click.option("--collect-user-agent/--no-user-agent", default=None, help="Keep raw user agents.")
-@click.option("--privacy-page/--no-privacy-page", default=None, help="Show the public page.")
-@click.option("--privacy-contact", metavar="EMAIL", help="Whom to ask; empty for nobody.")
-@data_option
-def privacy(number: int, data: str | None, **settings: object) -> None:
-    """Say in plain words what a site collects of its visitors; with options, change it first."""
-    wanted = {key: value for key, value in settings.items() if value is not None}
-    with opened(data) as app:
-        if wanted:
-            sites.change(number, clock.now_ms(), None, **wanted)
-        found = app.extensions["desirepath"].sites.by_id(number)
-        if found is None:
-            raise NotFound("There is no such site.", field="site")
-        kept = keeping.of_site(number).keeping
-    click.echo(words.plain(found.name, found.rules, found.privacy_contact, kept), nl=False)
-    click.echo(f"Public page: {f'/privacy/{found.public_key}' if found.privacy_page else 'off'}")
+    with opened(data) as desk:
+        for one in desk.sites.everything():
+            domains = ", ".join(one.rules.domains) or "any domain"
+            click.echo(f"{one.id}\t{one.name}\t{one.public_key}\t{one.time_zone}\t{domains}")

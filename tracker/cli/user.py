@@ -9,14 +9,12 @@ import msgspec
 
 from tracker import clock
 from tracker.cli.data import data_option, opened
-from tracker.cli.erase import erase, pseudonymise
-from tracker.cli.hand_out import export
+from tracker.cli.late import Late, LateGroup
 from tracker.cli.which import chosen, local, plain, site_option
 from tracker.domain.money import plain as amount
 from tracker.domain.site import Site
 from tracker.ledger import users
 from tracker.ledger.troubles import Told
-from tracker.services import Services
 from tracker.support.diagnosis import Diagnosis, Known, Verdict, of_email
 
 HEADINGS = {
@@ -29,14 +27,30 @@ HEADINGS = {
 }
 
 
-@click.group()
+LATE = {
+    "export": Late(
+        "tracker.cli.hand_out",
+        "export",
+        "Hand out all that is kept of a person, in the ledger and in "
+        "the archive, beside a server or without.",
+    ),
+    "erase": Late(
+        "tracker.cli.erase",
+        "erase",
+        "Erase a person everywhere, while the server serves or not.",
+    ),
+    "pseudonymise": Late(
+        "tracker.cli.erase",
+        "pseudonymise",
+        "Put pseudonyms in place of a person's e-mail, phone number and names, everywhere.",
+    ),
+}
+"""They need the whole app; those who only look for somebody need not wait for it."""
+
+
+@click.group(cls=LateGroup, late=LATE)
 def user() -> None:
     """Users of a site: find them, see what went wrong, hand out what is kept, erase or pseudonymise them."""
-
-
-user.add_command(export)
-user.add_command(erase)
-user.add_command(pseudonymise)
 
 
 @user.command()
@@ -49,12 +63,10 @@ def check(email: str, as_json: bool, site_id: int | None, data: str | None) -> N
 
     EMAIL may be a user's id, too.
     """
-    with opened(data) as app:
-        services: Services = app.extensions["desirepath"]
-        site = chosen(services, site_id)
-        with services.readers.read() as connection:
+    with opened(data) as desk:
+        site = chosen(desk, site_id)
+        with desk.readers.read() as connection:
             found = of_email(connection, site.id, email, clock.now_ms(), site.pseudonyms)
-        services.readers.close()
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
         return
@@ -70,14 +82,12 @@ def check(email: str, as_json: bool, site_id: int | None, data: str | None) -> N
 @data_option
 def list_users(search: str, limit: int, after: str, site_id: int | None, data: str | None) -> None:
     """Show users: id, e-mail, name, first and last seen, events."""
-    with opened(data) as app:
-        services: Services = app.extensions["desirepath"]
-        site = chosen(services, site_id)
-        with services.readers.read() as connection:
+    with opened(data) as desk:
+        site = chosen(desk, site_id)
+        with desk.readers.read() as connection:
             found = users.page(
                 connection, site.id, search=search, after=after, limit=limit, names=site.pseudonyms
             )
-        services.readers.close()
     for one in found:
         seen = local(one.first_seen, site), local(one.last_seen, site)
         cells = (one.id, one.email or "–", one.name or "–", *seen, f"{one.events:,}")

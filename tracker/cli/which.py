@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from tracker.cli.desk import Desk
 from tracker.domain.site import Site
 from tracker.errors import Invalid, NotFound
-from tracker.services import Services
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -24,28 +24,28 @@ def site_option(command: F) -> F:
     )
 
 
-def chosen(services: Services, site_id: int | None) -> Site:
+def chosen(desk: Desk, site_id: int | None) -> Site:
     """The site with this id, or the only one. Raises NotFound, or Invalid with those there are."""
     if site_id is not None:
-        found = services.sites.by_id(site_id)
+        found = desk.sites.by_id(site_id)
         if found is None:
             raise NotFound(f"There is no site {site_id}; `desirepath site list` shows all.")
         return found
-    only = services.sites.only()
+    only = desk.sites.only()
     if only is None:
-        there = ", ".join(f"{site.id} ({plain(site.name)})" for site in services.sites.everything())
+        there = ", ".join(f"{site.id} ({plain(site.name)})" for site in desk.sites.everything())
         raise Invalid(f"Say which site with --site: {there}." if there else "There is no site yet.")
     return only
 
 
 @contextmanager
-def writing(services: Services) -> Iterator[None]:
+def writing(desk: Desk) -> Iterator[None]:
     """The ledger open for writing, beside a server that may run."""
-    services.writer.start()
+    desk.writer.start()
     try:
         yield
     finally:
-        services.writer.stop()
+        desk.writer.stop()
 
 
 def plain(text: str) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
+from tracker.domain import zones
 from tracker.errors import Invalid
 
 HOUR = 3_600_000
@@ -144,16 +145,11 @@ def bucket_key(day: date, interval: Interval) -> int:
 
 def check_zone(zone: str) -> str:
     """The zone, if there is one of that name. Raises Invalid."""
-    if zone not in _zones():
+    if zone not in zones.names():
         raise Invalid(
             f"There is no time zone called {zone[:60]!r}; use a name such as Europe/Berlin.", field="timezone"
         )
     return zone
-
-
-@lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
 
 
 def day_number(day: date) -> int:

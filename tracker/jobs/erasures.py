@@ -11,7 +11,8 @@ from pathlib import Path
 from tracker import clock
 from tracker.accounts import erasures, secrets
 from tracker.accounts.directory import SiteDirectory
-from tracker.accounts.erasures import Kind, Order
+from tracker.accounts.erasures import Order
+from tracker.accounts.marks import Kind
 from tracker.archive.archive import Archive
 from tracker.archive.person import signs
 from tracker.columns.sync import Sync

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tracker.accounts import erasures, secrets
+from tracker.accounts import erasures, marks, secrets
 from tracker.accounts.directory import SiteDirectory
 from tracker.accounts.erasures import Order
 from tracker.archive.archive import Archive
@@ -55,7 +55,7 @@ class Pseudonymising:
         site = self._sites.by_id(order.site_id)
         names = site.pseudonyms if site is not None else None
         if names is None:  # the site is gone, or was not read again yet
-            names = Pseudonyms(order.site_id, secrets.kept(self._meta, erasures.key_of(order.site_id)))
+            names = Pseudonyms(order.site_id, secrets.kept(self._meta, marks.key_of(order.site_id)))
         users = tuple(order.who.users)
         return Whom(names, users, users[1:], tuple(order.who.visitors))
 

@@ -40,7 +40,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "limit_request_line": 8190,
             "accesslog": None,
             "loglevel": "warning",
-            "logger_class": "tracker.logs.GunicornLogger",
+            "logger_class": "tracker.server.logger.GunicornLogger",
             "forwarded_allow_ips": ",".join(settings.trusted_proxies) or "127.0.0.1,::1",
             "control_socket_disable": True,
             "post_fork": _die_with_parent,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Flask
 
-from tracker.extensions import csrf, limiter
 from tracker.services import Services
 from tracker.web import (
     access,
@@ -39,6 +38,7 @@ from tracker.web.api import routes as api
 from tracker.web.auth import account
 from tracker.web.auth import views as auth
 from tracker.web.dashboard import definitions, feed, frame, glance, pages, palette, suggestions
+from tracker.web.extensions import csrf, limiter
 
 
 def register(app: Flask, services: Services) -> None:

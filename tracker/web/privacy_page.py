@@ -7,9 +7,9 @@ from flask import Blueprint, Flask, Response, make_response, render_template, re
 from tracker.accounts import keeping
 from tracker.domain.site import Site
 from tracker.errors import NotFound
-from tracker.extensions import limiter
 from tracker.privacy import words
 from tracker.services import Services
+from tracker.web.extensions import limiter
 
 KEEP_SECONDS = 300
 CALLS_A_MINUTE = "120 per minute"

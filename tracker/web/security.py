@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from tracker.errors import Code
-from tracker.extensions import csrf
 from tracker.web import errors
+from tracker.web.extensions import csrf
 from tracker.web.uploaded import UPLOAD_BYTES
 
 POLICY = "; ".join(

@@ -8,8 +8,8 @@ from flask import Flask, g, session
 from flask_login import UserMixin, current_user, login_user, logout_user
 
 from tracker.accounts import sites, users
-from tracker.extensions import login_manager
 from tracker.models import User
+from tracker.web.extensions import login_manager
 
 
 class Viewer(UserMixin):  # type: ignore[misc]

@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from tracker import clock
 from tracker.accounts.roles import Role
 from tracker.errors import STATUS, DesirepathError
-from tracker.extensions import limiter
 from tracker.notify import alerts, channels, kinds
 from tracker.notify.channel import NotSent
 from tracker.services import Services
 from tracker.web import access
 from tracker.web.admin import shown_once
+from tracker.web.extensions import limiter
 
 TESTS = "10 per minute"
 STATES = {

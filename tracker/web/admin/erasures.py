@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker import clock
 from tracker.accounts import erasures
-from tracker.accounts.erasures import Kind
+from tracker.accounts.marks import Kind
 from tracker.accounts.roles import Role
 from tracker.errors import STATUS, DesirepathError, Invalid
 from tracker.ledger.person import Person

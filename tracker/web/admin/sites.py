@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import zoneinfo
-
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker import clock
 from tracker.accounts import audit, keeping, sites
 from tracker.accounts.roles import Role
+from tracker.domain import zones
 from tracker.domain.keeping import DETAILS_DAYS, ERRORS_DAYS, from_text
 from tracker.errors import DesirepathError, Invalid
 from tracker.services import Services
@@ -132,4 +131,4 @@ def _lines(text: str) -> list[str]:
 
 
 def _zones() -> list[str]:
-    return sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone or zone == "UTC")
+    return sorted(zone for zone in zones.names() if "/" in zone or zone == "UTC")

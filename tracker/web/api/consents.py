@@ -10,13 +10,13 @@ from flask.typing import RouteCallable
 
 from tracker.domain.consent import Consent
 from tracker.errors import Invalid
-from tracker.extensions import limiter
 from tracker.ledger import consents
 from tracker.ledger.consents import Consents
 from tracker.services import Services
 from tracker.web import csv_rows, event_json
 from tracker.web.api.auth import caller, changer
 from tracker.web.api.events import read_limit
+from tracker.web.extensions import limiter
 
 CALLS_A_MINUTE = "60 per minute"
 TAKES = ("person", "limit", "cursor", "format")

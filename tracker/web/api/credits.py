@@ -14,12 +14,12 @@ from tracker import clock
 from tracker.domain.event import RawUser
 from tracker.domain.money import plain
 from tracker.errors import Invalid
-from tracker.extensions import limiter
 from tracker.ledger.credit_moves import Moved
 from tracker.services import Services
 from tracker.support import credits, who
 from tracker.web import moved_credits
 from tracker.web.api.auth import caller, changer, site_of
+from tracker.web.extensions import limiter
 
 CALLS_A_MINUTE = "3000 per minute"
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode

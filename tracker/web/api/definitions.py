@@ -11,9 +11,9 @@ from flask.typing import RouteCallable
 from tracker import clock
 from tracker.definitions import stored
 from tracker.errors import Invalid
-from tracker.extensions import limiter
 from tracker.services import Services
 from tracker.web.api.auth import caller, changer, site_of
+from tracker.web.extensions import limiter
 
 CALLS_A_MINUTE = "120 per minute"
 PATH = "/v1/sites/<int:site_id>/definitions/<kind>"

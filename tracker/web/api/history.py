@@ -12,12 +12,12 @@ from flask.typing import RouteCallable
 from tracker import clock
 from tracker.domain.event import MAX_IMPORT_BYTES
 from tracker.errors import Invalid, TooLarge
-from tracker.extensions import limiter
 from tracker.history import rows as reading
 from tracker.history.importing import Done, Problem, run
 from tracker.history.lines import Line, numbered, unpacked
 from tracker.services import Services
 from tracker.web.api.auth import caller, changer, site_of
+from tracker.web.extensions import limiter
 
 CALLS_A_MINUTE = "120 per minute"
 TOLD = 1_000

@@ -12,10 +12,10 @@ from tracker.accounts import keeping
 from tracker.accounts.keeping import State
 from tracker.domain.keeping import FOR_EVER
 from tracker.errors import Invalid, Unavailable
-from tracker.extensions import limiter
 from tracker.services import Services
 from tracker.web import event_json
 from tracker.web.api.auth import caller, changer
+from tracker.web.extensions import limiter
 from tracker.web.forecast import Forecast, forecast
 
 CALLS_A_MINUTE = "60 per minute"

@@ -16,12 +16,12 @@ from tracker.domain.products import ACTIONS, UPDATED, rate
 from tracker.doors.auth import Authenticator, Sender
 from tracker.doors.http import Request
 from tracker.errors import Invalid, NotFound, Unauthorized
-from tracker.extensions import limiter
 from tracker.ledger import activities, products
 from tracker.ledger.products import Counts
 from tracker.services import Services
 from tracker.web.api.auth import bearer, caller
 from tracker.web.event_json import iso
+from tracker.web.extensions import limiter
 
 READS_A_MINUTE = "600 per minute"
 PERIODS = {"daily": ("30d", "day"), "weekly": ("90d", "week"), "monthly": ("12mo", "month")}

@@ -9,13 +9,14 @@ from flask.typing import RouteCallable
 
 from tracker import clock
 from tracker.accounts import erasures
-from tracker.accounts.erasures import Kind, Receipt
+from tracker.accounts.erasures import Receipt
+from tracker.accounts.marks import Kind
 from tracker.errors import Invalid
-from tracker.extensions import limiter
 from tracker.ledger.person import Person
 from tracker.services import Services
 from tracker.web import event_json, person_export
 from tracker.web.api.auth import caller, changer
+from tracker.web.extensions import limiter
 
 CALLS_A_MINUTE = "60 per minute"
 WAIT_SECONDS = 10.0

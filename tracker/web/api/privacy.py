@@ -12,10 +12,10 @@ from tracker import clock
 from tracker.accounts import keeping, sites
 from tracker.domain.site import Site
 from tracker.errors import Invalid, NotFound
-from tracker.extensions import limiter
 from tracker.privacy import words
 from tracker.services import Services
 from tracker.web.api.auth import caller, changer
+from tracker.web.extensions import limiter
 
 CALLS_A_MINUTE = "60 per minute"
 PATH = "/v1/sites/<int:site_id>/privacy"

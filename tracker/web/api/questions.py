@@ -13,10 +13,10 @@ from tracker import clock
 from tracker.analytics.registry import Question, questions, to_table
 from tracker.definitions.resolve import resolve
 from tracker.errors import Invalid
-from tracker.extensions import limiter
 from tracker.services import Services
 from tracker.web import csv_rows
 from tracker.web.api.auth import caller, site_of
+from tracker.web.extensions import limiter
 
 ASKS_A_MINUTE = "300 per minute"
 FORMATS = {"json": "application/json", "csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, current_app, jsonify
 
-from tracker.extensions import limiter
 from tracker.services import Services
 from tracker.web.api import consents, credits, definitions, history, keeping, people, privacy
 from tracker.web.api.auth import caller
 from tracker.web.api.events import Events
 from tracker.web.api.openapi import document
+from tracker.web.extensions import limiter
 
 READS_A_MINUTE = "600 per minute"
 

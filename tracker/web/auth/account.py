@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from tracker import clock
 from tracker.accounts import passwords, users
 from tracker.errors import DesirepathError, Invalid
-from tracker.extensions import limiter
 from tracker.web.access import need_viewer
+from tracker.web.extensions import limiter
 from tracker.web.viewer import Viewer, sign_in
 
 

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from tracker import clock
 from tracker.accounts import keys, links, sites, users
 from tracker.errors import Conflict, DesirepathError, Invalid, NotFound
-from tracker.extensions import limiter
 from tracker.models import User
+from tracker.web.extensions import limiter
 from tracker.web.viewer import sign_in, sign_out, viewer
 
 PER_ADDRESS = "20/minute;100/hour"

@@ -20,12 +20,12 @@ from tracker.definitions.kinds import KINDS, Defined, kind
 from tracker.definitions.resolve import query_of
 from tracker.domain.site import Site
 from tracker.errors import Conflict, DesirepathError, Invalid, NotFound
-from tracker.extensions import limiter
 from tracker.services import Services
 from tracker.web import access, formats
 from tracker.web.dashboard import builder, filter_bar
 from tracker.web.dashboard.builder import Row, StepRow
 from tracker.web.dashboard.suggestions import property_filters
+from tracker.web.extensions import limiter
 
 TITLES = {
     "segments": "Segments",

@@ -8,10 +8,10 @@ from flask import Blueprint, Flask, Response, jsonify, request
 
 from tracker import clock
 from tracker.definitions.resolve import resolve
-from tracker.extensions import limiter
 from tracker.services import Services
 from tracker.web import access
 from tracker.web.dashboard.look import Look
+from tracker.web.extensions import limiter
 
 MOST = 6
 LONGEST = 100

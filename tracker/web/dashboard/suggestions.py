@@ -12,10 +12,10 @@ from tracker.analytics.query import Filter, Operator, format_filter
 from tracker.definitions.resolve import resolve
 from tracker.domain.site import Site
 from tracker.errors import Invalid
-from tracker.extensions import limiter
 from tracker.services import Services
 from tracker.web import access
 from tracker.web.dashboard.filter_bar import value_words
+from tracker.web.extensions import limiter
 
 MOST = 20
 EACH = 4
