@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
 from flask import Flask
 
+from tracker.accounts import database
 from tracker.app import create_app
 from tracker.config import Settings
 from tracker.extensions import db
@@ -16,6 +22,7 @@ from tracker.extensions import db
 @contextmanager
 def running(settings: Settings) -> Iterator[Flask]:
     """An app with its services started, stopped at the end; pytest's log handlers stay."""
+    _prepared(settings)
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     app = create_app(settings)
@@ -29,3 +36,20 @@ def running(settings: Settings) -> Iterator[Flask]:
         services.stop()
         with app.app_context():
             db.engine.dispose()
+
+
+def _prepared(settings: Settings) -> None:
+    """Let a new directory begin with the file of accounts that migrations make, copied: they take longer."""
+    if not settings.meta_path.exists():
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copy(_empty_accounts() / settings.meta_path.name, settings.meta_path)
+
+
+@cache
+def _empty_accounts() -> Path:
+    """A directory with such a file, made once by every worker and removed when it ends."""
+    folder = tempfile.TemporaryDirectory(prefix="desirepath-accounts-")
+    atexit.register(folder.cleanup)
+    made = Settings.read({}, data=folder.name)
+    database.prepare(made.meta_path)
+    return made.data

@@ -32,6 +32,7 @@ from tracker.notify.alerts import Alerts
 from tracker.services import Services
 from tracker.web import blueprints
 from tracker.web.proxies import TrustedProxies
+from tracker.web.rules import LateRule
 from tracker.web.sessions import PageSessions
 from tracker.web.uploaded import PageRequest
 
@@ -55,9 +56,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+class Pages(Flask):
+    """Flask, with our kinds of requests and rules from its first route on."""
+
+    request_class = PageRequest
+    url_rule_class = LateRule
+
+
 def _flask(settings: Settings) -> Flask:
-    app = Flask("tracker", template_folder=str(files.TEMPLATES), static_folder=str(files.STATIC))
-    app.request_class = PageRequest
+    app = Pages("tracker", template_folder=str(files.TEMPLATES), static_folder=str(files.STATIC))
     app.config.update(
         SECRET_KEY=secrets.cookie_key(settings.meta_path),
         MAX_CONTENT_LENGTH=PAGE_BYTES,
