@@ -16,6 +16,7 @@ class Adding {
     this.keys = document.getElementById(this.key.getAttribute("list"));
     this.dimension.addEventListener("change", () => this.fit());
     this.operator.addEventListener("change", () => this.fit());
+    form.addEventListener("reset", () => setTimeout(() => this.fit()));
     for (const kind of ["input", "focus"]) {
       this.value.addEventListener(kind, () => this.plan(() => suggest(this.values, this.name, this.value, this.list)));
       this.key.addEventListener(kind, () => this.plan(() => suggest(this.values, this.dimension.value, this.key, this.keys)));

@@ -28,3 +28,11 @@ document.addEventListener("submit", (event) => {
     }
   }
 });
+
+// Going back shows a page as it was, but browsers also put back what was chosen when leaving it: a filter form
+// would then say something else than the page. What is typed into forms that save stays.
+addEventListener("pageshow", (event) => {
+  const back = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  if (!event.persisted && !back) return;
+  for (const form of document.forms) if (form.method === "get") form.reset();
+});
