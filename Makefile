@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
+# Compiled files make every start of a server or a command a quarter shorter; git ignores them.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run demo test check bench soak explore screenshots assets binary wheel test-binary format clean
 
@@ -21,7 +23,7 @@ demo: setup ## The same on ninety generated days of three believable sites
 
 test: setup $(VENV)/.ready-dev ## Run all tests (installs a browser where there is none)
 	@.ci/browser
-	@$(BIN)/python -m pytest -n auto --dist loadscope $(TESTS)
+	@$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder $(TESTS)
 
 check: setup $(VENV)/.ready-dev ## Format, lint, types and import rules
 	@$(BIN)/ruff format --check .
@@ -36,7 +38,7 @@ soak: setup $(VENV)/.ready-dev ## Kill the server 300 times under load and count
 	@$(BIN)/python -m pytest -m soak -o addopts= tests/reliability
 
 explore: setup $(VENV)/.ready-dev ## Try ten times as many examples in the property tests, other ones each time
-	@EXAMPLES=10 $(BIN)/python -m pytest -n auto --dist loadscope -o timeout=7200 -m "hypothesis and not soak" $(TESTS)
+	@EXAMPLES=10 $(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder -o timeout=7200 -m "hypothesis and not soak" $(TESTS)
 
 screenshots: setup $(VENV)/.ready-dev ## Take the pictures of the README and docs from demo data
 	@.ci/browser
@@ -49,7 +51,7 @@ wheel: setup ## Build dist/desirepath-….whl, for pipx install
 
 test-binary: binary $(VENV)/.ready-dev ## Run the first hour, upgrades and restarts on the executable
 	@.ci/browser
-	@BINARY=dist/desirepath $(BIN)/python -m pytest -o addopts= -m "not soak" tests/binary tests/browser/test_story.py tests/cli/test_main.py tests/reliability/test_upgrade.py
+	@BINARY=dist/desirepath $(BIN)/python -m pytest -o addopts= -n auto --dist loadscope -m "not soak" tests/binary tests/browser/test_story.py tests/cli/test_main.py tests/reliability/test_upgrade.py
 
 format: $(VENV)/.ready-dev ## Format and sort imports
 	@$(BIN)/ruff format .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +20,32 @@ from tracker.config import Settings
 
 NOW = 1_760_000_000_000
 PASSWORD = "seven wild geese"
+HERE = Path(__file__).parent
+LONGEST_FIRST = (
+    "reliability", "keeping", "browser", "cli", "privacy", "shop", "wallet", "client", "demo", "archive",
+    "contract", "analytics", "columns", "web",
+)  # fmt: skip
+"""Directories whose tests take long, or wait for processes of their own. A worker that came to one of them
+last would still be at it when the others have been done for minutes."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than processors: tests wait a good part of their time, for a disk or a browser."""
+    known = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return (known or 1) + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Hand the longest out first; `make test` tells xdist to leave it at that. Files stay as they are."""
+    order = {name: place for place, name in enumerate(LONGEST_FIRST)}
+
+    def place(item: pytest.Item) -> int:
+        parts = item.path.relative_to(HERE).parts if item.path.is_relative_to(HERE) else ("",)
+        return order.get(parts[0], len(order))
+
+    items.sort(key=place)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -42,7 +42,7 @@ class Watched:
     page: Page
     complaints: list[str] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=dict)
-    """Bytes of every response after gzip, by address."""
+    """Bytes of every response after gzip, by address, where they are weighed."""
 
     def all_complaints(self) -> list[str]:
         """Everything that went wrong up to now."""
@@ -79,15 +79,21 @@ def sign_in(browser: Browser, server: LiveServer, email: str = EMAIL, password: 
 
 
 @contextlib.contextmanager
-def watched(browser: Browser, server: LiveServer, state: Any, **options: Any) -> Iterator[Watched]:
-    """A signed-in page. At its end, anything it complained of is a failure."""
+def watched(
+    browser: Browser, server: LiveServer, state: Any, *, weighed: bool = False, **options: Any
+) -> Iterator[Watched]:
+    """A signed-in page. At its end, anything it complained of is a failure.
+
+    `weighed` fills `sizes`: every body is fetched once more for that.
+    """
     context = browser.new_context(base_url=server.url, storage_state=state, **options)
     page = context.new_page()
     watch = Watched(page)
     page.add_init_script(WATCH)
     page.on("console", lambda m: watch.complaints.append(m.text) if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: watch.complaints.append(str(error)))
-    page.on("requestfinished", lambda request: _weigh(watch, request))
+    if weighed:
+        page.on("requestfinished", lambda request: _weigh(watch, request))
     try:
         yield watch
         assert watch.all_complaints() == []

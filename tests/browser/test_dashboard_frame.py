@@ -25,7 +25,7 @@ PATHS = [page.path for page in PAGES if page.path not in TESTED_ELSEWHERE]
 @pytest.mark.parametrize("path", PATHS)
 def test_every_page_is_accessible_light_and_fits(demo: Demo, path: str, scheme: Any) -> None:
     widest = {"width": max(WIDTHS), "height": 900}
-    with demo.open(viewport=widest, color_scheme=scheme) as watch:
+    with demo.open(viewport=widest, color_scheme=scheme, weighed=True) as watch:
         page = watch.page
         page.goto(demo.path(demo.saas, path))
         settle(page)

@@ -358,7 +358,7 @@ def test_works_without_scripts(busy: Place) -> None:
 def test_the_first_load_is_light(busy: Place) -> None:
     for _ in range(5):
         busy.send(*["more"] * 20)
-    with busy.open() as watch:
+    with busy.open(weighed=True) as watch:
         watch.page.goto(busy.feed, wait_until="load")
         expect(watch.page.locator("#figures")).to_contain_text("People")
         assert sum(watch.sizes.values()) <= 150_000, watch.sizes
