@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 TIMES = int(os.environ.get("EXAMPLES", "0"))
 """How many times what a test names, and at random; 0: half of it."""
@@ -22,8 +22,10 @@ CLICKHOUSE_SHARE = 3
 """Of examples, one in so many is tried on ClickHouse too: a statement costs it ten times as much."""
 _SETTINGS = "_hypothesis_internal_use_settings"
 
-settings.register_profile("same", derandomize=True, deadline=None)
-settings.register_profile("explore", deadline=None, print_blob=True)
+# A busy machine is slow: that says nothing of a test's examples.
+SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("same", derandomize=True, **SLOW)
+settings.register_profile("explore", print_blob=True, **SLOW)
 settings.load_profile("explore" if TIMES else "same")
 
 

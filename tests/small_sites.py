@@ -88,7 +88,7 @@ def ask(server: LiveServer, keys: Keys, question: str, **query: str) -> Any:
 
 def wait_until_counted(server: LiveServer, keys: Keys, wanted: Mapping[str, int]) -> list[dict[str, Any]]:
     """The site's events, once so many of each name are kept and the column store has all the ledger has."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         events = server.events(keys)
         kept = Counter(event["eventName"] for event in events)

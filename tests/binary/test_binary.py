@@ -63,7 +63,7 @@ def test_it_holds_everything_pages_need(tmp_path: Path) -> None:
         kept = {event["visitor"]: event for event in server.events(keys)}
         assert sum(event["bot"] is not None for event in kept.values()) == 1
         assert "Firefox" in {event["context"].get("browser") for event in kept.values()}
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while True:
             status, answer = server.get(
                 f"/api/v1/sites/{keys.id}/overview?timeframe=today", Authorization=f"Bearer {keys.secret_key}"

@@ -17,7 +17,7 @@ from typing import Any
 
 SCRIPT = Path(__file__).parents[2] / "static" / "build" / "tracker.js"
 SITE = "pk_test"
-PATIENCE = 10
+PATIENCE = 60
 """Seconds after which something that should have happened will not."""
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import gzip
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ ARGUMENTS = [
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
 WIDTHS = (360, 768, 1440)
-expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong
 WATCH = """
 window.complaints = [];
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -99,6 +100,14 @@ def watched(
         assert watch.all_complaints() == []
     finally:
         context.close()
+
+
+def until(page: Page, true: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until something holds, while the page goes on."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen"
+        page.wait_for_timeout(50)
 
 
 def violations(page: Page) -> list[str]:

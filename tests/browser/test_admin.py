@@ -145,10 +145,10 @@ def test_the_install_page_waits_without_a_reload(place: Place) -> None:
         page.evaluate("window.stayed = true")
         expect(page.get_by_text("Waiting for the first event")).to_be_visible()
         assert place.server.track({"site": keys.site_key, "events": [{"eventName": "a"}]}, DNT="1")[0] == 200
-        expect(page.get_by_text("asks not to be tracked")).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("asks not to be tracked")).to_be_visible()
         check(page)
         place.server.track({"site": keys.site_key, "events": [{"eventName": "hello"}]})
-        expect(page.get_by_text("It works.")).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("It works.")).to_be_visible()
         assert page.evaluate("window.stayed")
         check(page)
 

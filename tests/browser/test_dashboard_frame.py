@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.demo_server import Demo, settle
-from tests.browser.pages import WIDTHS, sideways, violations
+from tests.browser.pages import WIDTHS, sideways, until, violations
 from tracker.web import formats
 from tracker.web.navigation import PAGES
 
@@ -178,8 +178,7 @@ def test_pictures_follow_the_theme(demo: Demo) -> None:
         light = canvas.evaluate("canvas => canvas.toDataURL()")
         page.locator("[data-theme-toggle]").click()
         page.locator("[data-theme-toggle]").click()
-        page.wait_for_timeout(300)
-        assert canvas.evaluate("canvas => canvas.toDataURL()") != light
+        until(page, lambda: canvas.evaluate("canvas => canvas.toDataURL()") != light)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -37,7 +37,7 @@ class Place:
 
     def wait_for(self, *names: str) -> None:
         """Until these are the latest events of the person that the API tells, newest first."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         told: list[str] = []
         while told[: len(names)] != list(names):
             assert time.monotonic() < deadline, told
@@ -72,7 +72,7 @@ def test_new_events_appear_and_what_is_open_stays(place: Place) -> None:
         expect(names).to_have_text(["first_order", "signup"])
         page.locator(".timeline-item", has_text="signup").locator("summary").click()
         place.send("second_order")
-        expect(names).to_have_text(["second_order", "first_order", "signup"], timeout=15_000)
+        expect(names).to_have_text(["second_order", "first_order", "signup"])
         expect(page.locator("#panel-timeline [data-live-badge]")).to_be_visible()
         expect(page.locator(".timeline-item", has_text="signup").locator("details[open]")).to_have_count(1)
         assert violations(page) == []
@@ -94,7 +94,7 @@ def test_it_starts_on_a_panel_that_failed_first(place: Place) -> None:
         names = page.locator(".timeline-name")
         expect(names.first).to_have_text("signup_again")
         place.send("order_after_failure")
-        expect(names.first).to_have_text("order_after_failure", timeout=15_000)
+        expect(names.first).to_have_text("order_after_failure")
         expect(page.locator("#panel-timeline [data-live-badge]")).to_be_visible()
 
 
@@ -142,4 +142,4 @@ def test_a_timeline_without_anything_begins_by_itself(place: Place) -> None:
         page.goto(f"/sites/{place.keys.id}/person?person=42&filter=event:is:renewal")
         expect(page.locator("#panel-timeline")).to_contain_text("Nothing in this time")
         place.send("renewal")
-        expect(page.locator(".timeline-name")).to_have_text(["renewal"], timeout=15_000)
+        expect(page.locator(".timeline-name")).to_have_text(["renewal"])

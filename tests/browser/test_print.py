@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.demo_server import Demo, settle
+from tests.browser.pages import until
 
 pytestmark = pytest.mark.browser
 SMALL = {"width": 1280, "height": 500}
@@ -26,6 +27,7 @@ window.print = () => {
 
 def _printed(page: Page) -> dict[str, object]:
     expect(page.locator("[data-panel][aria-busy]")).to_have_count(0)
+    until(page, lambda: page.evaluate("window.prints"))
     page.wait_for_timeout(300)
     prints = page.evaluate("window.prints")
     assert len(prints) == 1

@@ -155,7 +155,7 @@ def _offline(server: LiveServer, keys: Keys, visitors: BrowserContext, shop: Sho
     assert all(event["context"]["path"] == "/before" for event in late)
 
 
-def _until(true: object, seconds: float = 10) -> None:
+def _until(true: object, seconds: float = 60) -> None:
     assert callable(true)
     deadline = time.monotonic() + seconds
     while not true():

@@ -14,6 +14,16 @@ pytestmark = pytest.mark.browser
 
 TICK = 30_000
 """Milliseconds between two looks at what waits."""
+COUNT_ANSWERS = """
+window.answered = 0;
+const real = window.fetch;
+window.fetch = (...all) => {
+  const answer = real(...all);
+  answer.then(() => { window.answered++ }, () => { window.answered++ });
+  return answer;
+};
+"""
+"""What the page does with an answer is done in the same turn: whoever sees it counted sees that done."""
 
 
 def _open(visitor: BrowserContext, far_end: FarEnd, path: str = "/") -> Page:
@@ -25,10 +35,17 @@ def _open(visitor: BrowserContext, far_end: FarEnd, path: str = "/") -> Page:
 def _arrived(visitor: BrowserContext, far_end: FarEnd) -> Page:
     """A page with its clock in our hands, whose first page view has been answered."""
     visitor.clock.install()
+    visitor.add_init_script(COUNT_ANSWERS)
     page = _open(visitor, far_end)
     _settled(far_end, page)
     far_end.batches.clear()
+    page.evaluate("window.answered = 0")
     return page
+
+
+def _answered(far_end: FarEnd, page: Page) -> None:
+    """Wait until the page has heard what became of the batch it sent."""
+    far_end.until(lambda: page.evaluate("window.answered") == 1, page.wait_for_timeout)
 
 
 def _stored(page: Page) -> list[str]:
@@ -166,9 +183,8 @@ def test_a_struggling_server_gets_the_same_ids_again(
     far_end.status = status
     _track(page, "one", "two")
     page.clock.run_for(TICK)
-    far_end.until(lambda: len(far_end.batches) == 1, page.wait_for_timeout)
-    page.wait_for_timeout(100)
-    assert len(_stored(page)) == 1
+    _answered(far_end, page)
+    assert len(_stored(page)) == 1 and len(far_end.batches) == 1
     far_end.status = 200
     page.clock.run_for(2 * TICK)
     page.wait_for_timeout(100)
@@ -184,8 +200,7 @@ def test_a_timeout_on_the_way_gets_the_same_ids_again(far_end: FarEnd, visitor: 
     far_end.status = 408  # Chromium itself asks once more after this one
     _track(page, "one")
     page.clock.run_for(TICK)
-    far_end.until(lambda: far_end.batches, page.wait_for_timeout)
-    page.wait_for_timeout(200)
+    _answered(far_end, page)
     assert len(_stored(page)) == 1
     far_end.status = 200
     page.clock.run_for(3 * TICK)
@@ -197,8 +212,7 @@ def test_too_many_requests_waits_as_long_as_told(far_end: FarEnd, visitor: Brows
     page = _arrived(visitor, far_end)
     far_end.status, far_end.headers = 429, {"Retry-After": "300"}
     _track(page, *(f"event_{number}" for number in range(10)))
-    far_end.until(lambda: len(far_end.batches) == 1, page.wait_for_timeout)
-    page.wait_for_timeout(100)
+    _answered(far_end, page)
     far_end.status, far_end.headers = 200, {}
     _track(page, *(f"more_{number}" for number in range(15)))
     page.clock.run_for(300_000)
@@ -216,8 +230,7 @@ def test_whatever_is_told_to_wait_it_ends(far_end: FarEnd, visitor: BrowserConte
     far_end.status, far_end.headers = 429, {"Retry-After": retry_after} if retry_after else {}
     _track(page, "one")
     page.clock.run_for(TICK)
-    far_end.until(lambda: len(far_end.batches) == 1, page.wait_for_timeout)
-    page.wait_for_timeout(100)
+    _answered(far_end, page)
     far_end.status = 200
     page.clock.run_for(4 * TICK)
     _settled(far_end, page)

@@ -62,7 +62,7 @@ def visits(server: LiveServer, keys: Keys) -> Any:
 
 
 def settled(server: LiveServer, keys: Keys, wanted: int) -> Any:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while (found := visits(server, keys)) != wanted and time.monotonic() < deadline:
         time.sleep(0.1)
     return found

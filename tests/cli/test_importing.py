@@ -42,7 +42,7 @@ def overview(server: LiveServer, keys: Keys, day: str) -> Any:
 
 def settled(ask: Any, wanted: Any) -> Any:
     """What is answered once it is `wanted`, or the last thing."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while (found := ask()) != wanted and time.monotonic() < deadline:
         time.sleep(0.1)
     return found

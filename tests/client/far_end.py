@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-PATIENCE = 10
+from tests.live_server import free_port
+
+PATIENCE = 60
 """Seconds after which something that should have happened will not."""
 
 
@@ -105,7 +107,9 @@ class Server(ThreadingHTTPServer):
     def __init__(self, far_end: FarEnd | None = None, port: int = 0) -> None:
         self.far_end = far_end or FarEnd()
         self.far_end.answering.set()
-        super().__init__(("127.0.0.1", port), type("Handler", (_Handler,), {"far_end": self.far_end}))
+        super().__init__(
+            ("127.0.0.1", port or free_port()), type("Handler", (_Handler,), {"far_end": self.far_end})
+        )
         self.far_end.url = f"http://127.0.0.1:{self.server_address[1]}"
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()

@@ -78,12 +78,12 @@ def test_the_end_is_not_put_off_for_long(far_end: FarEnd, nowhere: str, server: 
         """
         import sys
         from tracker.client import Tracker
-        tracker = Tracker(sys.argv[1], "sk_test", exit_seconds=0.5)
+        tracker = Tracker(sys.argv[1], "sk_test", exit_seconds=0.5, timeout=50)
         tracker.track("x")
         """,
         far_end.url if server == "hangs" else nowhere,
     )
-    assert time.monotonic() - began < 6, "half a second and what Python itself takes"
+    assert time.monotonic() - began < 40, "half a second and what Python itself takes, not 50"
 
 
 def test_forked_workers_each_send_their_own(far_end: FarEnd) -> None:

@@ -32,7 +32,7 @@ class Customer:
 
     def send(self, method: str, path: str, **form: str) -> tuple[int, str]:
         """Status and text of the answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
         headers = {"User-Agent": FIREFOX, "Content-Type": "application/x-www-form-urlencoded"}
         headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         try:
@@ -60,14 +60,14 @@ def shop(folder: Path, recipe: str, server: LiveServer, keys: Keys, *options: st
         _wait(port, program, folder / "log")
         yield port
         program.terminate()
-        assert program.wait(20) == 0
+        assert program.wait(60) == 0
     finally:
         program.kill()
         program.wait()
 
 
 def _wait(port: int, program: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and program.poll() is None:
         with suppress(OSError):
             if Customer(port).send("HEAD", "/")[0] < 500:

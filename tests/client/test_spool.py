@@ -234,14 +234,15 @@ def test_a_child_does_not_hold_its_parents_lock(tmp_path: Path) -> None:
 
 def test_exit_while_the_server_hangs_leaves_everything_on_disk(far_end: FarEnd, tmp_path: Path) -> None:
     far_end.answering.clear()
-    releases = threading.Timer(8, far_end.answering.set)
+    releases = threading.Timer(50, far_end.answering.set)
     releases.start()
     began = time.monotonic()
     run(
         """
         import sys
         from tracker.client import Tracker
-        tracker = Tracker(sys.argv[1], "sk_test", spool=sys.argv[2], batch_size=2, exit_seconds=0.5)
+        url, spool = sys.argv[1:]
+        tracker = Tracker(url, "sk_test", spool=spool, batch_size=2, exit_seconds=0.5, timeout=50)
         for number in range(7):
             tracker.track("x", {"number": number})
         """,
@@ -249,7 +250,7 @@ def test_exit_while_the_server_hangs_leaves_everything_on_disk(far_end: FarEnd, 
         str(tmp_path),
     )
     releases.cancel()
-    assert time.monotonic() - began < 7
+    assert time.monotonic() - began < 40
     far_end.answering.set()
     lines = b"\n".join(path.read_bytes() for path in batches(tmp_path)).splitlines()
     assert len(lines) == 7, "also those that were on their way: nobody knows whether they arrived"

@@ -22,7 +22,11 @@ Left = dict[int, tuple[int, str]]
 """Time and name of events by ledger id."""
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     history=histories(since="2026-02-10 00:00", days=48, size=40),
     zone=st.sampled_from(ZONES),

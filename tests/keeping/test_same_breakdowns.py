@@ -23,7 +23,11 @@ Unit = tuple[date, date]
 Rows = dict[str | None, breakdown.Row]
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     history=histories(since="2026-01-05 00:00", days=54, size=60),
     zone=st.sampled_from(ZONES),

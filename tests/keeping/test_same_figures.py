@@ -31,7 +31,11 @@ def charts(site: LoadedSite) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=6,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     history=histories(since="2026-01-05 00:00", days=84, size=30),
     zone=st.sampled_from(ZONES),

@@ -95,7 +95,7 @@ def test_a_value_that_cannot_be_bound_fails_only_its_own_batch(writer: Writer, t
             writer._waiting_bytes += 1
         writer._wake.notify()
     for _ in range(3):
-        assert done.acquire(timeout=5)
+        assert done.acquire(timeout=60)
     assert isinstance(outcomes["bad"], Invalid)
     assert outcomes["good"].accepted == outcomes["also good"].accepted == 1
     assert rows(tmp_path / "ledger.db") == [(2,)]

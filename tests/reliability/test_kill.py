@@ -54,7 +54,10 @@ def test_a_polite_stop_answers_everybody_and_loses_nothing(tmp_path: Path) -> No
     with serving(tmp_path, ratelimit_enabled="0") as server:
         load = Load(server, server.create_site())
         load.start()
-        time.sleep(1)
+        deadline = time.monotonic() + 60
+        while len(load.acknowledged) < 100:
+            assert time.monotonic() < deadline, "nobody is answered"
+            time.sleep(0.05)
         code = server.stop()
         load.stop()
         assert code == 0

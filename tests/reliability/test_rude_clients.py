@@ -6,6 +6,7 @@ import copy
 import gzip
 import http.client
 import json
+import os
 import random
 import socket
 import time
@@ -39,10 +40,19 @@ def keys(server: LiveServer) -> Keys:
 def silent(server: LiveServer, start: bytes, count: int) -> list[socket.socket]:
     sockets = []
     for _ in range(count):
-        connection = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+        connection = socket.create_connection(("127.0.0.1", server.port), timeout=60)
         connection.sendall(start)
         sockets.append(connection)
     return sockets
+
+
+def _median_wait(server: LiveServer, keys: Keys) -> float:
+    waits = []
+    for _ in range(20):
+        begun = time.monotonic()
+        assert server.track({"site": keys.site_key, "events": [{"eventName": "quick"}]})[0] == 200
+        waits.append(time.monotonic() - begun)
+    return sorted(waits)[10]
 
 
 @pytest.mark.parametrize(
@@ -57,14 +67,10 @@ def silent(server: LiveServer, start: bytes, count: int) -> list[socket.socket]:
     ids=["nothing", "half a header", "half a body", "half a form", "half a chunk"],
 )
 def test_slow_clients_are_let_go_and_others_answered(server: LiveServer, keys: Keys, start: bytes) -> None:
+    alone = _median_wait(server, keys)
     slow = silent(server, start, 300)
-    waits = []
-    for _ in range(20):
-        begun = time.monotonic()
-        assert server.track({"site": keys.site_key, "events": [{"eventName": "quick"}]})[0] == 200
-        waits.append(time.monotonic() - begun)
-    assert sorted(waits)[10] < 0.5
-    deadline = time.monotonic() + 8
+    assert _median_wait(server, keys) < 0.5 + 3 * alone
+    deadline = time.monotonic() + 25  # before a connection that spoke would be let go for its silence
     for connection in slow:
         connection.settimeout(max(0.1, deadline - time.monotonic()))
         while connection.recv(4096):
@@ -75,30 +81,37 @@ def test_slow_clients_are_let_go_and_others_answered(server: LiveServer, keys: K
 def test_more_connections_than_allowed_are_refused_and_the_others_go_on(
     server: LiveServer, keys: Keys
 ) -> None:
-    kept = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    kept = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     kept.request("GET", "/healthz")
     kept.getresponse().read()
     many = silent(server, b"", 800)
     kept.request("GET", "/healthz")
     assert kept.getresponse().status == 200
-    many[-1].settimeout(5)
+    many[-1].settimeout(60)
     assert many[-1].recv(200).startswith(b"HTTP/1.1 503")
     for connection in many:
         connection.close()
     kept.close()
-    time.sleep(0.2)
-    assert server.track({"site": keys.site_key, "events": [{"eventName": "after"}]})[0] == 200
+    deadline = time.monotonic() + 60
+    while server.track({"site": keys.site_key, "events": [{"eventName": "after"}]})[0] != 200:
+        assert time.monotonic() < deadline, "those who left still take up room"
+        time.sleep(0.1)
 
 
 def test_a_gzip_bomb_costs_nothing(server: LiveServer, keys: Keys) -> None:
     bomb = gzip.compress(b"\0" * 300_000_000)
     assert len(bomb) < 1_000_000
-    before = _memory(server.worker_pid())
+    pid = server.worker_pid()
+    before, busy = _memory(pid), _cpu_seconds(pid)
     for _ in range(20):
-        begun = time.monotonic()
         assert server.track(bomb)[0] == 413
-        assert time.monotonic() - begun < 1
-    assert _memory(server.worker_pid()) - before < 40_000_000
+    assert _cpu_seconds(pid) - busy < 4, "all of it takes half a second to unpack"
+    assert _memory(pid) - before < 40_000_000
+
+
+def _cpu_seconds(pid: int) -> float:
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _memory(pid: int) -> int:
@@ -127,7 +140,7 @@ def bad_bodies(seed: int, site_key: str) -> Iterator[bytes]:
 
 
 def test_ten_thousand_malformed_bodies(server: LiveServer, keys: Keys) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
     bodies, good, seen = bad_bodies(3, keys.site_key), set(), set()
     for number in range(BODIES):
         connection.request("POST", "/api/v1/track", next(bodies))

@@ -42,6 +42,17 @@ def test_figures_count_what_was_kept_and_what_was_refused(client: FlaskClient, s
     assert 'desirepath_file_bytes{file="ledger.db"}' in text
 
 
+def test_it_tells_how_far_figures_are_behind(app: Flask, client: FlaskClient, site: Keys) -> None:
+    services, body = app.extensions["desirepath"], {"site": site.site_key, "events": [{"eventName": "x"}]}
+    assert client.post("/api/v1/track", json=body).status_code == 200
+    assert services.sync.wait_for(services.writer.last_id, 60)
+    assert "\ndesirepath_columns_behind_events 0.0\n" in client.get("/metrics").get_data(as_text=True)
+    services.sync.stop()
+    for _ in range(2):
+        assert client.post("/api/v1/track", json=body).status_code == 200
+    assert "\ndesirepath_columns_behind_events 2.0\n" in client.get("/metrics").get_data(as_text=True)
+
+
 @pytest.mark.parametrize(
     ("address", "headers", "status"),
     [

@@ -28,10 +28,10 @@ def ask(app: Flask, client: FlaskClient, site: Keys) -> Any:
     services: Services = app.extensions["desirepath"]
 
     def get(name: str, key: str = site.secret_key, **params: Any) -> Any:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not services.sync.store_is_open and time.monotonic() < deadline:
             time.sleep(0.01)
-        assert services.sync.wait_for(services.writer.last_id, 10)
+        assert services.sync.wait_for(services.writer.last_id, 60)
         return client.get(
             f"/api/v1/sites/{site.id}/{name}",
             query_string=params,

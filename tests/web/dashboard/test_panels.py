@@ -35,10 +35,10 @@ def counted(app: Flask, site: Keys) -> Callable[..., None]:
 
     def put(*events: dict[str, Any]) -> None:
         write(app, site.id, clock.now_ms() - 60_000, *(VIEW | event for event in events))
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not services.sync.store_is_open and time.monotonic() < deadline:
             time.sleep(0.01)
-        assert services.sync.wait_for(services.writer.last_id, 10)
+        assert services.sync.wait_for(services.writer.last_id, 60)
 
     return put
 
