@@ -12,11 +12,31 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 
 from tracker.accounts import database
 from tracker.app import create_app
 from tracker.config import Settings
 from tracker.extensions import db
+
+
+class Compiled(BytecodeCache):
+    """Templates as they were compiled for an earlier app of this process: each app has an environment."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give back what was compiled; Jinja compares the checksum of the source."""
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = Compiled()
 
 
 @contextmanager
@@ -26,6 +46,7 @@ def running(settings: Settings) -> Iterator[Flask]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     app = create_app(settings)
+    app.jinja_env.bytecode_cache = _compiled
     root.handlers[:] = handlers
     root.setLevel(level)
     services = app.extensions["desirepath"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -14,12 +16,15 @@ from tests.apps import running
 from tests.examples import as_many_as_wanted
 from tests.live_server import Keys
 from tests.pages import Browser, Person
-from tracker.accounts import members, sites, users
+from tracker import clock
+from tracker.accounts import members, passwords, sites, users
 from tracker.accounts.roles import Role
 from tracker.config import Settings
 
 NOW = 1_760_000_000_000
 PASSWORD = "seven wild geese"
+DAY = 86_400_000
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 HERE = Path(__file__).parent
 LONGEST_FIRST = (
     "reliability", "keeping", "browser", "cli", "privacy", "shop", "wallet", "client", "demo", "archive",
@@ -56,6 +61,18 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture
+def real_passwords() -> None:
+    """Hash passwords as a server does; other tests sign hundreds of people in and need no strong hashes."""
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with argon2's least cost, but where a test asks for `real_passwords`."""
+    if "real_passwords" not in request.fixturenames:
+        monkeypatch.setattr(passwords, "_hasher", QUICK)
+
+
+@pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """The defaults, on an empty directory."""
     return Settings.read({}, data=str(tmp_path / "data"))
@@ -66,6 +83,15 @@ def app(settings: Settings) -> Iterator[Flask]:
     """The app with everything running; outside any context, as a server has it."""
     with running(settings) as app:
         yield app
+
+
+@pytest.fixture
+def midday(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Hold the clock at noon (UTC) of today (epoch ms): no day ends between what is sent and asked."""
+    noon = clock.now_ms() // DAY * DAY + DAY // 2
+    monkeypatch.setattr(clock, "now_ms", lambda: noon)
+    monkeypatch.setattr(clock, "now", lambda: datetime.fromtimestamp(noon / 1000, UTC))
+    return noon
 
 
 @pytest.fixture

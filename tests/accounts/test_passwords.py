@@ -15,6 +15,8 @@ from tracker.accounts import passwords, users
 from tracker.errors import Conflict, Invalid
 from tracker.extensions import db, writing
 
+pytestmark = pytest.mark.usefixtures("real_passwords")
+
 
 @pytest.mark.parametrize(
     "password",

@@ -20,6 +20,8 @@ from tracker.definitions.resolve import query_of
 from tracker.doors.activity import KNOWN
 from tracker.services import Services
 
+pytestmark = pytest.mark.usefixtures("midday")
+
 SENT = {
     "activity_type": "recharge",
     "timestamp": "2025-01-28T10:30:00.000Z",

@@ -18,6 +18,8 @@ from tracker.definitions.resolve import query_of
 from tracker.ledger import connect, deletions, schema
 from tracker.services import Services
 
+pytestmark = pytest.mark.usefixtures("midday")
+
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 

@@ -17,6 +17,8 @@ from tracker.accounts.roles import Role
 from tracker.analytics import registry
 from tracker.services import Services
 
+pytestmark = pytest.mark.usefixtures("midday")
+
 CUSTOMERS = {"name": "Buyers", "criteria": {"event": "purchase"}}
 FUNNEL = {"name": "To the till", "steps": [{"event": "page_viewed"}, {"event": "purchase"}]}
 

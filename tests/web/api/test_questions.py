@@ -18,6 +18,8 @@ from tracker import clock
 from tracker.analytics import registry
 from tracker.services import Services
 
+pytestmark = pytest.mark.usefixtures("midday")
+
 NAMES = sorted(registry.questions())
 DAY = 86_400_000
 

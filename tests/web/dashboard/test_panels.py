@@ -24,6 +24,8 @@ from tracker.web.dashboard.overview import PAGE as OVERVIEW
 from tracker.web.dashboard.panels import FEW
 from tracker.web.dashboard.users import PAGE as USERS
 
+pytestmark = pytest.mark.usefixtures("midday")
+
 PAGES = (OVERVIEW, USERS)
 VIEW = {"name": "page_viewed", "context": '{"path":"/a"}', "client": '{"country":"DE","device":"mobile"}'}
 
