@@ -29,9 +29,11 @@ from tracker.jobs.warm_up import WarmUp
 from tracker.ledger import known_as, products
 from tracker.ledger.readers import Readers
 from tracker.notify.alerts import Alerts
+from tracker.notify.reports import Reports
 from tracker.services import Services
 from tracker.web import blueprints
 from tracker.web.proxies import TrustedProxies
+from tracker.web.report import ReportWriter
 from tracker.web.rules import LateRule
 from tracker.web.sessions import PageSessions
 from tracker.web.uploaded import PageRequest
@@ -50,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = _flask(settings)
     sites = SiteDirectory(settings.meta_path)
     metadata_changed.connect(lambda sender: sites.refresh(), sender=app, weak=False)
-    services = _services(settings, sites)
+    services = _services(app, settings, sites)
     app.extensions["desirepath"] = services
     blueprints.register(app, services)
     return app
@@ -87,7 +89,7 @@ def _flask(settings: Settings) -> Flask:
     return app
 
 
-def _services(settings: Settings, sites: SiteDirectory) -> Services:
+def _services(app: Flask, settings: Settings, sites: SiteDirectory) -> Services:
     visitors = road.visitors(settings)
     pipeline = road.pipeline(settings, visitors)
     refusals = Refusals()
@@ -96,7 +98,10 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
     sync = Sync(settings.ledger_path, store)
     readers = Readers(settings.ledger_path)
     writer = parts.writer(settings)
-    alerts = Clockwork([Alerts(settings, sites, readers)], "alerts")  # waits for mail servers, so by itself
+    answers = Answers(store, memory_mb=settings.columns_memory_mb)
+    write_report = ReportWriter(app, settings, answers, sync, readers)
+    # They wait for mail servers, so by themselves.
+    alerts = Clockwork([Alerts(settings, sites, readers), Reports(settings, sites, write_report)], "alerts")
     jobs = Clockwork(
         [
             Erasures(settings, writer, sync, sites),
@@ -130,8 +135,9 @@ def _services(settings: Settings, sites: SiteDirectory) -> Services:
         writer=writer,
         readers=readers,
         sync=sync,
-        answers=Answers(store, memory_mb=settings.columns_memory_mb),
+        answers=answers,
         jobs=jobs,
         uploads=uploads,
+        write_report=write_report,
         background=[sites, SaltKeeper(settings.meta_path, visitors), sync, WarmUp(), jobs, alerts, uploads],
     )

@@ -16,6 +16,7 @@ from tracker.history.uploads import Uploads
 from tracker.ingest.pipeline import Pipeline
 from tracker.ledger.readers import Readers
 from tracker.ledger.writer import Writer
+from tracker.notify.reports import Writes
 
 
 class Part(Protocol):
@@ -63,6 +64,7 @@ class Services:
     answers: Answers
     jobs: Jobs
     uploads: Uploads
+    write_report: Writes
     background: list[Part] = field(default_factory=list)
     """Started after and stopped before the writer, in order."""
     serving: bool = False

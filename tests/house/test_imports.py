@@ -36,7 +36,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "definitions": {"analytics", "accounts", "extensions", "models"},
     "parts": {"config", "logs", "ledger", "accounts", "backup"},
     "road": {"config", "files", "enrich", "ingest", "accounts"},
-    "services": {"config", "domain", "doors", "ingest", "ledger", "columns", "analytics", "history"},
+    "services": {
+        "config", "domain", "doors", "ingest", "ledger", "columns", "analytics", "history", "notify",
+    },
     "support": {"domain", "doors", "ingest", "ledger"},
     "notify": {"config", "domain", "extensions", "models", "ledger", "accounts"},
     "history": {"domain", "doors", "ingest", "ledger"},

@@ -20,7 +20,7 @@ from tracker.app import create_app
 from tracker.config import Settings
 from tracker.extensions import db, writing
 from tracker.models import AlertChannel
-from tracker.notify import channels, outbox
+from tracker.notify import channels, outbox, stuck
 from tracker.notify.alerts import AT_ONCE, Alerts
 from tracker.services import Services
 
@@ -205,7 +205,7 @@ def test_a_channel_that_is_removed_is_told_nothing_more(place: Place, far: Recei
         channels.remove(place.site, number, LATE, None)
     place.alerts.run(LATE + 10 * MINUTE)
     assert len(far.calls) == 1 and outbox.channels(place.settings.meta_path) == []
-    assert not outbox.anything_due(place.settings.meta_path, LATE + 9_999 * MINUTE)
+    assert not outbox.anything_due(place.settings.meta_path, stuck.ALERT, LATE + 9_999 * MINUTE)
 
 
 def test_what_is_over_is_forgotten_one_day(place: Place, far: Receiver) -> None:

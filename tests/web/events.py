@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Any
 
 from flask import Flask
 
 from tracker.domain.event import Event
+from tracker.services import Services
 
 
 def write(app: Flask, site_id: int, at: int, *events: dict[str, Any]) -> list[int]:
@@ -19,3 +21,12 @@ def write(app: Flask, site_id: int, at: int, *events: dict[str, Any]) -> list[in
     ]  # fmt: skip
     ids = app.extensions["desirepath"].writer.write(made).ids
     return [number for number in ids if number is not None]
+
+
+def until_counted(services: Services, patience: float = 60) -> None:
+    """Wait until the column store is open and has all that was written."""
+    deadline = time.monotonic() + patience
+    while not services.sync.store_is_open:
+        assert time.monotonic() < deadline, "the column store does not open"
+        time.sleep(0.01)
+    assert services.sync.wait_for(services.writer.last_id, patience)

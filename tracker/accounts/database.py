@@ -15,7 +15,7 @@ from tracker.ledger import connect
 
 APPLICATION_ID = 0x44504D44
 """'DPMD' in the file's header."""
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """Every migration there is, oldest first; a test compares them with the files."""
 HEAD = REVISIONS[-1]
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Integer, Text, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.extensions import Base
 
 
 class AlertChannel(Base):
-    """One way a site is told. `secret` signs what goes to it, for kinds that sign; kept readable for that."""
+    """One way a site is told. `secret` signs what goes to it, for kinds that sign; kept readable for that.
+
+    `stuck`: whether payments that are stuck are told. `report`: day, week or month, None for no reports;
+    those due since `report_since` (epoch ms) are told.
+    """
 
     __tablename__ = "alert_channels"
     __table_args__ = (UniqueConstraint("site_id", "kind", "target"), {"sqlite_autoincrement": True})
@@ -20,6 +24,9 @@ class AlertChannel(Base):
     target: Mapped[str] = mapped_column(Text)
     secret: Mapped[str | None] = mapped_column(Text)
     added_at: Mapped[int] = mapped_column(Integer)
+    stuck: Mapped[bool] = mapped_column(Boolean, default=True)
+    report: Mapped[str | None] = mapped_column(Text)
+    report_since: Mapped[int | None] = mapped_column(Integer)
 
 
 class AlertDelivery(Base):

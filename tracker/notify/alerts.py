@@ -41,7 +41,7 @@ class Alerts:
 
     def due(self, now_ms: int) -> bool:
         """Whether it is time to look, or something waits to be tried again."""
-        return now_ms - self._looked >= LOOK_MS or outbox.anything_due(self._path, now_ms)
+        return now_ms - self._looked >= LOOK_MS or outbox.anything_due(self._path, stuck.ALERT, now_ms)
 
     def run(self, now_ms: int) -> None:
         """Look, then send. Raises Unavailable where the ledger or the metadata file cannot be used."""
@@ -54,7 +54,8 @@ class Alerts:
             self._tell(channel, now_ms)
 
     def _look(self, known: list[Channel], now_ms: int) -> None:
-        for site_id, channels in groupby(known, key=lambda one: one.site_id):
+        wanted = [one for one in known if one.stuck]
+        for site_id, channels in groupby(wanted, key=lambda one: one.site_id):
             with self._readers.read() as connection:
                 found = stuck.found(connection, site_id, now_ms)
             for channel in channels:
@@ -64,7 +65,7 @@ class Alerts:
 
     def _tell(self, channel: Channel, now_ms: int) -> None:
         site = self._sites.by_id(channel.site_id)
-        told = outbox.due(self._path, channel.id, now_ms, AT_ONCE)
+        told = outbox.due(self._path, channel.id, stuck.ALERT, now_ms, AT_ONCE)
         if site is None or not told:
             return
         payments = dict(self._still(site, told, now_ms))

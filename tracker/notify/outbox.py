@@ -28,7 +28,7 @@ WAITING, SENT, SETTLED, GIVEN_UP = "waiting", "sent", "settled", "given_up"
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel as the sending thread knows it; `added_at` in epoch ms."""
+    """A channel as the sending thread knows it; `added_at` and `report_since` in epoch ms."""
 
     id: int
     site_id: int
@@ -36,6 +36,9 @@ class Channel:
     target: str
     secret: str | None
     added_at: int
+    stuck: bool
+    report: str | None
+    report_since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,10 @@ class Delivery:
 
 def channels(path: Path) -> list[Channel]:
     """Every channel of every site."""
-    sql = "SELECT id, site_id, kind, target, secret, added_at FROM alert_channels ORDER BY site_id, id"
+    sql = (
+        "SELECT id, site_id, kind, target, secret, added_at, stuck != 0, report, coalesce(report_since, 0) "
+        "FROM alert_channels ORDER BY site_id, id"
+    )
     return [Channel(*row) for row in _ask(path, sql)]
 
 
@@ -65,18 +71,19 @@ def add(path: Path, channel: int, alert: str, subjects: Iterable[str], now_ms: i
     )
 
 
-def anything_due(path: Path, now_ms: int) -> bool:
-    """Whether something waits whose time has come."""
-    return bool(_ask(path, "SELECT 1 FROM alert_deliveries WHERE next_at <= ? LIMIT 1", (now_ms,)))
+def anything_due(path: Path, alert: str, now_ms: int) -> bool:
+    """Whether something of this kind waits whose time has come."""
+    sql = "SELECT 1 FROM alert_deliveries WHERE next_at <= ? AND alert = ? LIMIT 1"
+    return bool(_ask(path, sql, (now_ms, alert)))
 
 
-def due(path: Path, channel: int, now_ms: int, most: int) -> list[Delivery]:
-    """What this channel is to be told now, oldest first."""
+def due(path: Path, channel: int, alert: str, now_ms: int, most: int) -> list[Delivery]:
+    """What of this kind this channel is to be told now, oldest first."""
     sql = (
         "SELECT id, alert, subject, attempts FROM alert_deliveries "
-        "WHERE channel_id = ? AND next_at <= ? ORDER BY id LIMIT ?"
+        "WHERE channel_id = ? AND alert = ? AND next_at <= ? ORDER BY id LIMIT ?"
     )
-    return [Delivery(*row) for row in _ask(path, sql, (channel, now_ms, most))]
+    return [Delivery(*row) for row in _ask(path, sql, (channel, alert, now_ms, most))]
 
 
 def attempt(path: Path, told: Sequence[Delivery], now_ms: int) -> None:

@@ -13,7 +13,11 @@ from tests.apps import running
 from tests.live_server import Keys
 from tests.notify.receivers import MailServer, Receiver, mail_server, receiver
 from tests.pages import Browser, Person
+from tests.web.events import until_counted, write
+from tracker import clock
 from tracker.config import Settings
+
+DAY_MS = 86_400_000
 
 
 @pytest.fixture
@@ -53,8 +57,8 @@ def seen(browser: Browser, path: str) -> str:
 
 def test_from_added_to_removed(hers: Browser, site: Keys, mail: MailServer, far: Receiver) -> None:
     path = f"/sites/{site.id}/settings/alerts"
-    assert hers.post(f"{path}/email", page=path, target=" ops@example.org ").status_code == 302
-    assert hers.post(f"{path}/webhook", page=path, target=far.url).status_code == 302
+    assert hers.post(f"{path}/email", page=path, target=" ops@example.org ", stuck="1").status_code == 302
+    assert hers.post(f"{path}/webhook", page=path, target=far.url, stuck="1").status_code == 302
     page = seen(hers, path)
     secret = re.search(r"ws_[\w-]{40,}", page)
     assert secret and "ops@example.org" in page and far.url in page
@@ -90,7 +94,7 @@ def test_what_is_wrong_is_said_at_the_field(
     hers: Browser, site: Keys, kind: str, target: str, words: str
 ) -> None:
     path = f"/sites/{site.id}/settings/alerts"
-    answer = hers.post(f"{path}/{kind}", page=path, target=target)
+    answer = hers.post(f"{path}/{kind}", page=path, target=target, stuck="1")
     assert answer.status_code == 400 and "<x>" not in answer.text
     said = re.search(rf'<p class="error" id="error-{kind}" role="alert">([^<]*)</p>', answer.text)
     assert said and words in unescape(said[1])
@@ -100,17 +104,44 @@ def test_what_is_wrong_is_said_at_the_field(
 
 def test_twice_the_same_and_a_kind_there_is_not(hers: Browser, site: Keys) -> None:
     path = f"/sites/{site.id}/settings/alerts"
-    hers.post(f"{path}/email", page=path, target="a@b.example")
-    answer = hers.post(f"{path}/email", page=path, target="a@b.example")
+    hers.post(f"{path}/email", page=path, target="a@b.example", stuck="1")
+    answer = hers.post(f"{path}/email", page=path, target="a@b.example", stuck="1")
     assert answer.status_code == 409 and "go there already" in answer.text
-    assert hers.post(f"{path}/pigeon", page=path, target="x").status_code == 404
+    assert hers.post(f"{path}/pigeon", page=path, target="x", stuck="1").status_code == 404
 
 
 def test_a_channel_of_one_site_is_none_of_another(
     hers: Browser, site: Keys, new_site: Callable[..., Keys]
 ) -> None:
     other = new_site("Other")
-    hers.post(f"/sites/{other.id}/settings/alerts/email", target="a@b.example")
-    for act in ("test", "remove"):
-        assert hers.post(f"/sites/{site.id}/settings/alerts/1/{act}").status_code == 404
+    hers.post(f"/sites/{other.id}/settings/alerts/email", target="a@b.example", stuck="1")
+    for act in ("test", "remove", "told"):
+        assert hers.post(f"/sites/{site.id}/settings/alerts/1/{act}", stuck="1").status_code == 404
     assert "a@b.example" in seen(hers, f"/sites/{other.id}/settings/alerts")
+
+
+def test_reports_are_chosen_tried_and_shown(
+    app: Flask, hers: Browser, site: Keys, mail: MailServer, far: Receiver
+) -> None:
+    write(app, site.id, clock.now_ms() - 8 * DAY_MS, {"visitor": "one"}, {"visitor": "two"})
+    until_counted(app.extensions["desirepath"])
+    path = f"/sites/{site.id}/settings/alerts"
+    assert hers.post(f"{path}/email", page=path, target="ops@example.org", report="week").status_code == 302
+    assert "a report of every week" in seen(hers, path) and "stuck payments," not in seen(hers, path)
+    hers.post(f"{path}/1/test", page=path)
+    (told,) = mail.mails
+    shown = seen(hers, f"{path}/report?every=week")
+    assert told.message["Subject"].removeprefix("Test: ") in shown
+    text = "\n".join(told.message.get_content().splitlines()).strip()
+    assert "2  Visitors" in text and text in shown
+    assert hers.post(f"{path}/1/told", page=path, stuck="1", report="month").status_code == 302
+    assert "stuck payments, a report of every month" in seen(hers, path)
+    hers.post(f"{path}/1/test", page=path)
+    assert len(mail.mails) == 3, "one of a payment, one of the month"
+    hers.post(f"{path}/1/told", page=path)
+    assert "Choose something to be told" in seen(hers, path)
+    assert "stuck payments, a report of every month" in seen(hers, path)
+    for nonsense in ("hour", "<i>"):
+        answer = hers.post(f"{path}/webhook", page=path, target=far.url, report=nonsense)
+        assert answer.status_code == 400 and "A report is of a day" in answer.text
+        assert hers.get(f"{path}/report?every={nonsense}").status_code == 400

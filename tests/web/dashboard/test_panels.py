@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +12,7 @@ from flask import Flask
 from tests.apps import running
 from tests.live_server import Keys
 from tests.pages import Browser, Person
-from tests.web.events import write
+from tests.web.events import until_counted, write
 from tracker import clock
 from tracker.app import create_app
 from tracker.config import Settings
@@ -37,10 +36,7 @@ def counted(app: Flask, site: Keys) -> Callable[..., None]:
 
     def put(*events: dict[str, Any]) -> None:
         write(app, site.id, clock.now_ms() - 60_000, *(VIEW | event for event in events))
-        deadline = time.monotonic() + 60
-        while not services.sync.store_is_open and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert services.sync.wait_for(services.writer.last_id, 60)
+        until_counted(services)
 
     return put
 
