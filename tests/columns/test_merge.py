@@ -10,11 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.analytics.oracle import History
+from tests.analytics.oracle import History, Visit
+from tests.analytics.oracle_journeys import turns
 from tests.analytics.stores import Simple
 from tests.columns.ledgers import TABLES, Ledger, contents
 from tracker.columns import load
 from tracker.columns.duckdb import DuckDBStore
+from tracker.columns.schema import LATER_PAGES
 
 MINUTE = 60_000
 NOON = 1_772_366_400_000
@@ -58,7 +60,7 @@ def happenings(draw: st.DrawFn) -> Simple:
             )
         )
     if told["name"] == "page_viewed":
-        told["page"] = draw(st.sampled_from(["/", "/x", None]))
+        told["page"] = draw(st.sampled_from(["/", "/x", "/y", None]))
     return told
 
 
@@ -116,10 +118,30 @@ def agrees_with_oracle(found: dict[str, list[Any]], history: History, ids: list[
     assert {s["session_id"]: who[s["person_id"]] for s in sessions} == {
         ids[v.events[0].place]: v.person for v in history.visits
     }
+    assert {s["session_id"]: told_of_pages(s) for s in sessions} == {
+        ids[v.events[0].place]: pages_of(v) for v in history.visits
+    }
     first = history.first_ever()
     assert {who[p["person_id"]]: p["first_at"] for p in persons} == {
         name: first.get(name) for name in {v.person for v in history.visits}
     }
+
+
+def told_of_pages(session: dict[str, Any]) -> tuple[Any, ...]:
+    """A session's path, and the interactive events and page views of each of its pages."""
+    path = [session[name] for name in ("entry_page", *LATER_PAGES)]
+    figures = zip(session["pages_acts"], session["pages_views"], strict=True)
+    return path, dict(zip(session["pages"], figures, strict=True))
+
+
+def pages_of(visit: Visit) -> tuple[Any, ...]:
+    """The same, the slow way."""
+    found: dict[str | None, tuple[int, int]] = {}
+    for event in visit.events:
+        acts, views = found.get(event.page, (0, 0))
+        found[event.page] = (acts + event.interactive, views + event.page_view)
+    path = turns(visit.events)[:5]
+    return [*path, *[None] * (5 - len(path))], found
 
 
 def name_of(person: dict[str, Any]) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.analytics import filters, rolled
+from tracker.analytics.breakdown_pages import all_pages, by_pages
 from tracker.analytics.breakdown_visits import FEW, people_and_visits, visits_having
 from tracker.analytics.filters import OF_BOTH, OF_EVENTS, OF_PERSONS, OF_SESSIONS
+from tracker.analytics.page_visits import told_by_visits
 from tracker.analytics.presence import each_event, packed
 from tracker.analytics.query import Query
 from tracker.analytics.rates import ratio, share
@@ -91,8 +93,15 @@ def answer(connection: sa.Connection, query: Query, dimension: str = "page") -> 
         found = connection.execute(_greatest(query, parts)).all()
         rows = [_row(row.value, *row[1:6]) for row in found]
         return Breakdown(dimension, int(found[0].total) if found else 0, tuple(rows))
+    if _of_visits_pages(query, dimension):
+        total, pages = by_pages(connection, query)
+        return Breakdown(dimension, total, tuple(_row(*page) for page in pages))
     total, rows = _by_events(connection, query, dimension)
     return Breakdown(dimension, total, tuple(rows))
+
+
+def _of_visits_pages(query: Query, dimension: str) -> bool:
+    return dimension == "page" and told_by_visits(query)
 
 
 def _by_events(connection: sa.Connection, query: Query, dimension: str) -> tuple[int, list[Row]]:
@@ -143,6 +152,11 @@ def had_by(connection: sa.Connection, query: Query, dimension: str, few: int) ->
 def counted(connection: sa.Connection, query: Query, dimension: str) -> dict[str | None, Sums]:
     """Figures of each value, of all there are."""
     everything = replace(query, limit=MOST_VALUES, offset=0)
+    if _of_visits_pages(query, dimension):
+        _, pages = all_pages(connection, everything)
+        return {
+            page: Sums(who, visits, views, bounces, ms) for page, who, views, visits, bounces, ms in pages
+        }
     acts = _acts(everything, dimension)
     if dimension in OF_SESSIONS or dimension in OF_BOTH:
         parts = sa.union_all(acts, _visits(everything, dimension))

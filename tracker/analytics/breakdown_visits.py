@@ -35,7 +35,7 @@ def people_and_visits(
     """
     persons: dict[Any, int] = {}
     had: Had = {}
-    for some in _parts(values):
+    for some in parts(values):
         row = [int(one or 0) for one in connection.execute(_by_bits(query, dimension, some)).one()]
         number = len(some)
         counts, durations = row[number : 2 * number], row[2 * number :]
@@ -57,7 +57,8 @@ def visits_having(connection: sa.Connection, query: Query, dimension: str, value
     return {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in rows}
 
 
-def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+def parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """As many values at a time as have a bit in one number."""
     return (values[start : start + BITS] for start in range(0, len(values), BITS))
 
 
@@ -118,7 +119,7 @@ def _each_visit(query: Query, dimension: str, values: Sequence[Any]) -> sa.CTE:
     """
     value = filters.dimension(dimension, events)
     of_events, visits = _conditions(query)
-    bit, joined = _bits(value, values)
+    bit, joined = bits(value, values, events)
     both = tuple(f for f in query.filters if f.dimension in OF_BOTH)
     acts = sa.and_(events.c.interactive, events.c.at < query.period.until, *filters.passing(query, both))
     chosen = overlapping_sessions(replace(query, filters=tuple(f for f in query.filters if f not in both)))
@@ -154,8 +155,10 @@ def _each_visit(query: Query, dimension: str, values: Sequence[Any]) -> sa.CTE:
     )
 
 
-def _bits(value: sa.ColumnElement[Any], values: Sequence[Any]) -> tuple[sa.ColumnElement[int], sa.Join]:
-    """The bit of an event's value, and `events` joined to what tells it."""
+def bits(
+    value: sa.ColumnElement[Any], values: Sequence[Any], of: sa.FromClause
+) -> tuple[sa.ColumnElement[int], sa.Join]:
+    """The bit of a row's value, and its table `of` joined to what tells it."""
     codes = sa.union_all(
         *(sa.select(_text(one).label("value"), _number(1 << n).label("bit")) for n, one in enumerate(values))
     ).cte("codes")
@@ -163,7 +166,7 @@ def _bits(value: sa.ColumnElement[Any], values: Sequence[Any]) -> tuple[sa.Colum
     if None in values:
         other = sa.func.coalesce(codes.c.bit, _number(0))
         bit = sa.case((value.is_(None), _number(1 << values.index(None))), else_=other)
-    return bit, events.join(codes, value == codes.c.value, isouter=None in values)
+    return bit, of.join(codes, value == codes.c.value, isouter=True)
 
 
 def _of_visit() -> tuple[sa.ColumnElement[Any], ...]:

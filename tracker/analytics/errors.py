@@ -158,9 +158,9 @@ def _errors(query: Query, *columns: Any) -> sa.Subquery:
 def _errors_shown(query: Query, shown: list[str], *columns: Any) -> sa.Subquery:
     """The same of errors with one of some messages; nobody looks for those without, where none is shown."""
     read = (_message().label("message"), *columns)
-    told = sa.select(*read).where(
-        *events_in(query), events.c.error_message.in_([one for one in shown if one])
-    )
+    # That there is one at all is looked at while reading, a list of messages only afterwards.
+    one_of = (events.c.error_message.is_not(None), events.c.error_message.in_([one for one in shown if one]))
+    told = sa.select(*read).where(*events_in(query), *one_of)
     if "" not in shown:
         return told.subquery("each")
     return sa.union_all(told, sa.select(*read).where(*events_in(query), *_untold())).subquery("each")

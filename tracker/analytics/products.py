@@ -146,9 +146,19 @@ def _done(query: Query) -> sa.Subquery:
         .group_by(named.c.product_id)
         .subquery("told")
     )
-    distinct = (sa.func.count(acts.c[name].distinct()) for name in ("person_id", "session_id"))
-    users, visits = (one.label(name) for one, name in zip(distinct, ("users", "sessions"), strict=True))
-    who = sa.select(acts.c.product_id, users, visits).group_by(acts.c.product_id).subquery("who")
+    # A visit is one person's: who came is told by visits, of which there are fewer than events.
+    person = sa.func.max(acts.c.person_id).label("person_id")
+    visits = (
+        sa.select(acts.c.product_id, acts.c.session_id, person)
+        .group_by(acts.c.product_id, acts.c.session_id)
+        .subquery("visits")
+    )
+    users, times = sa.func.count(visits.c.person_id.distinct()), sa.func.count(visits.c.session_id)
+    who = (
+        sa.select(visits.c.product_id, users.label("users"), times.label("sessions"))
+        .group_by(visits.c.product_id)
+        .subquery("who")
+    )
     joined = told.join(who, who.c.product_id == told.c.product_id)
     return sa.select(*told.c, who.c.users, who.c.sessions).select_from(joined).subquery("done")
 

@@ -91,6 +91,12 @@ def _ddl(table: sa.Table) -> str:
 
 
 def _type(column: sa.Column[Any]) -> str:
-    written = str(column.type.compile(dialect=sa.engine.default.DefaultDialect()))
-    found = TYPES.get(written, written.replace("NUMERIC", "Decimal"))
+    if isinstance(column.type, sa.ARRAY):
+        return f"Array(Nullable({_named(column.type.item_type)}))"
+    found = _named(column.type)
     return f"Nullable({found})" if column.nullable else found
+
+
+def _named(type_: sa.types.TypeEngine[Any]) -> str:
+    written = str(type_.compile(dialect=sa.engine.default.DefaultDialect()))
+    return TYPES.get(written, written.replace("NUMERIC", "Decimal"))

@@ -31,7 +31,7 @@ TOO_LATE = f"DELETE FROM incoming WHERE id IN {IDS}"  # noqa: S608
 FORGET = f"DELETE FROM profiles WHERE id IN {IDS}"  # noqa: S608
 TEMPORARY = (
     *("incoming", "gone", "relinked", "former", "points", "anonymous", "moved", "fresh", "hull", "touched"),
-    *("before", "parts", "cut", "changed", "people", "new_profiles", "contexts", "details"),
+    *("before", "parts", "cut", "changed", "seen", "people", "new_profiles", "contexts", "details"),
     "other_traces",
 )
 

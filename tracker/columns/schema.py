@@ -7,6 +7,8 @@ the user (else the visitor). Text that is not known is NULL, never empty.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 METADATA = sa.MetaData()
@@ -60,6 +62,13 @@ def _device() -> list[sa.Column[str]]:
         )
     ]
 
+
+def _list(name: str, of: sa.types.TypeEngine[Any]) -> sa.Column[Any]:
+    return sa.Column(name, sa.ARRAY(of), nullable=False)
+
+
+LATER_PAGES = ("page_2", "page_3", "page_4", "page_5")
+"""The pages a session views after the first one, the same page twice in a row counted once."""
 
 events = sa.Table(
     "events",
@@ -122,13 +131,19 @@ sessions = sa.Table(
     _text("entry_page"),
     _text("exit_page"),
     _number("exit_at", nullable=True),  # of the last page view
+    *(_text(name) for name in LATER_PAGES),
+    _list("pages", sa.Text()),  # each page of its events once, in order; one that is not known too
+    _list("pages_acts", sa.BigInteger()),  # interactive events on each of these
+    _list("pages_views", sa.BigInteger()),  # page views of each
     _text("host"),
     *_origin(),
     *_device(),
     _number("first_id"),  # lowest and highest ledger id in it
     _number("last_id"),
 )
-"""One row for each session. Origin, device and host are those of its first event that tells them."""
+"""One row for each session. Origin, device and host are those of its first event that tells them.
+
+Its path is `entry_page` and the four after it; what there is less of is NULL."""
 
 persons = sa.Table(
     "persons",
@@ -220,7 +235,7 @@ cursor = sa.Table(
 )
 """How far the ledger has been read: one row, written in one transaction with what was read."""
 
-SHAPE = 3
+SHAPE = 4
 """Raise this when a table or the meaning of a column changes: older files are then rebuilt."""
 
 NEVER_ENDS = 2**62

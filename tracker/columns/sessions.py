@@ -5,7 +5,7 @@ session ends where nothing reaches the next event. Events of bots and of people 
 
 Only sessions that new, moved or deleted events can change are made again, from all of their events.
 Tables made here: `touched` (sessions to be made again), `before` (their events so far), `cut` (the session
-of each event, old and new).
+of each event, old and new), `seen` (what pages are told by).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from tracker.columns import load
-from tracker.columns.schema import sessions
+from tracker.columns.schema import LATER_PAGES, sessions
 
 GAP_MS = 30 * 60 * 1000
 
@@ -120,12 +120,38 @@ def _looks(prefix: tuple[str, str] = ("", "")) -> str:
     return f"hash({', '.join(prefix[0] + name for name in DEVICE)}, {prefix[1]}host)"
 
 
+# What pages are told by, of the same events as `MAKE`.
+SEEN = f"""CREATE OR REPLACE TEMP TABLE seen AS
+    SELECT c.session_id, page, interactive, page_view, {PLACE} AS place
+    FROM cut c JOIN (
+        SELECT id, "at", page, interactive, page_view FROM events WHERE id > $1
+        UNION ALL
+        SELECT id, "at", page, interactive, page_view FROM before
+    ) e USING (id)"""  # noqa: S608
+PAGES = """SELECT session_id, [x.page FOR x IN told] AS pages, [x.acts FOR x IN told] AS pages_acts,
+        [x.views FOR x IN told] AS pages_views
+    FROM (
+        SELECT session_id, list_sort(list(struct_pack(page, acts, views))) AS told FROM (
+            SELECT session_id, page, count(*) FILTER (WHERE interactive) AS acts,
+                count(*) FILTER (WHERE page_view) AS views
+            FROM seen GROUP BY ALL
+        ) GROUP BY session_id
+    )"""
+# A page viewed again at once is no step. The first is the entry page.
+PATHS = f"""SELECT session_id, arg_min(page, place, {1 + len(LATER_PAGES)}) AS steps FROM (
+        SELECT session_id, page, place,
+            lag(page) OVER (PARTITION BY session_id ORDER BY place) AS former
+        FROM seen WHERE page_view
+    ) WHERE page IS DISTINCT FROM former GROUP BY session_id"""  # noqa: S608
+
 MAKE = f"""INSERT INTO sessions ({", ".join(column.name for column in sessions.columns)})
     SELECT session_id, site_id, person_id, bot, daily,
         coalesce(low = high AND low = {_looks(("machine.", "origin."))}, true), started_at, ended_at,
         CASE WHEN bounce THEN 0 ELSE ended_at - started_at END, bounce,
         events, interactive, page_views, first_active_at, last_active_at,
-        entry_page, exit_page, exit_at, origin.host,
+        entry_page, exit_page, exit_at,
+        {", ".join(f"steps[{n}] AS {name}" for n, name in enumerate(LATER_PAGES, 2))},
+        pages, pages_acts, pages_views, origin.host,
         {", ".join("origin." + name for name in ORIGIN)}, {", ".join("machine." + name for name in DEVICE)},
         first_id, last_id
     FROM (
@@ -152,7 +178,8 @@ MAKE = f"""INSERT INTO sessions ({", ".join(column.name for column in sessions.c
             UNION ALL
             SELECT {", ".join(USED)}, bot IS NOT NULL, {PLACE}, {_looks()} FROM before
         ) e ON e.id = c.id GROUP BY session_id
-    ) ORDER BY site_id"""  # noqa: S608
+    ) JOIN ({PAGES}) USING (session_id) LEFT JOIN ({PATHS}) USING (session_id)
+    ORDER BY site_id"""  # noqa: S608
 
 KEYS = """INSERT INTO session_keys SELECT DISTINCT c.person_id, c.session_id, e.client_session
     FROM cut c JOIN (
@@ -177,5 +204,6 @@ def update(connection: Any, last_id: int, table: str) -> None:
     load.append(connection, table)
     connection.execute("DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM touched)")
     connection.execute("DELETE FROM session_keys WHERE session_id IN (SELECT session_id FROM touched)")
+    connection.execute(SEEN, [last_id])
     connection.execute(MAKE, [last_id])
     connection.execute(KEYS)
