@@ -19,11 +19,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.analytics.query import NUMERIC, WITHOUT_VALUES, Filter, Operator, Query
-from tracker.columns.dialect import as_number, contains, ends_with, json_text, starts_with
+from tracker.columns.dialect import as_number, contains, ends_with, json_text, one_of, starts_with
 from tracker.columns.schema import events, persons, sessions
 from tracker.errors import Invalid
 
 Condition = sa.ColumnElement[bool]
+FEW_VALUES = 20
+"""So many are compared one by one; a list of more is looked up."""
 
 OF_EVENTS: dict[str, str] = {
     "event": "name",
@@ -228,7 +230,7 @@ def _compare(column: sa.ColumnElement[Any], wanted: Filter) -> Condition:
     values = wanted.values
     match wanted.operator:
         case Operator.IS:
-            return column.in_(values)
+            return one_of(column, values) if 1 < len(values) <= FEW_VALUES else column.in_(values)
         case Operator.IS_NOT:
             return sa.or_(column.is_(None), column.not_in(values))
         case Operator.CONTAINS:

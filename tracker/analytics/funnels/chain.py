@@ -18,9 +18,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.analytics.filters import OF_EVENTS, OF_PERSONS, OF_SESSIONS, Condition, dimension, events_in
-from tracker.analytics.funnels.funnel import Funnel
+from tracker.analytics.funnels.funnel import Funnel, Step
 from tracker.analytics.query import Filter, Query
-from tracker.columns.dialect import first_by, next_of, once
+from tracker.columns.dialect import first_by, next_of, once, one_of
 from tracker.columns.schema import events, persons, sessions
 from tracker.domain.period import local_day
 
@@ -55,21 +55,48 @@ def _events_of_steps(query: Query, funnel: Funnel, firsts: sa.CTE) -> list[sa.CT
     """Who starts, then the events that may be each later step, of those who may have come so far."""
     found = [firsts]
     follow = _with_window(query, funnel.window)
+    plain = _plain_steps(follow, funnel)
     for number, step in enumerate(funnel.steps[1:], start=1):
         who, before = _who(funnel), funnel.steps[number - 1]
         apart = before.what.event != step.what.event
-        rows = sa.select(
-            who.label("who"),
-            events.c.at,
-            # One event is one step only, even if it fits two of them.
-            (sa.literal_column("1") if apart else _unless(before.what.condition(follow))).label("later"),
-        ).where(
-            *events_in(replace(follow, filters=(), segment=None)),
-            step.what.condition(follow),
-            who.in_(sa.select(found[-1].c.who)),
-        )
+        if plain is not None and apart and _is_plain(step):
+            rows = sa.select(plain.c.who, plain.c.at, sa.literal_column("1").label("later")).where(
+                plain.c.name == step.what.event, plain.c.who.in_(sa.select(found[-1].c.who))
+            )
+        else:
+            rows = sa.select(
+                who.label("who"),
+                events.c.at,
+                # One event is one step only, even if it fits two of them.
+                (sa.literal_column("1") if apart else _unless(before.what.condition(follow))).label("later"),
+            ).where(
+                *events_in(replace(follow, filters=(), segment=None)),
+                step.what.condition(follow),
+                who.in_(sa.select(found[-1].c.who)),
+            )
         found.append(rows.cte(f"step_{number}"))
     return found
+
+
+def _plain_steps(query: Query, funnel: Funnel) -> sa.CTE | None:
+    """Rows (who, at, name) of the later steps that are an event and nothing more, where there are several.
+
+    They are rare among events: what costs is to look for each of them.
+    """
+    names = dict.fromkeys(str(step.what.event) for step in funnel.steps[1:] if _is_plain(step))
+    if len(names) < 2:
+        return None
+    who = _who(funnel)
+    rows = sa.select(who.label("who"), events.c.at, events.c.name).where(
+        *events_in(replace(query, filters=(), segment=None)),
+        one_of(events.c.name, list(names)),
+        who.is_not(None),
+    )
+    return once(rows, "plain_steps")
+
+
+def _is_plain(step: Step) -> bool:
+    return step.what.event is not None and not step.what.filters
 
 
 def _starts(query: Query, funnel: Funnel, breakdown: str | None) -> sa.CTE:
@@ -99,20 +126,36 @@ def _from_start(starts: sa.CTE, firsts: sa.CTE, chain: sa.CTE, total: int, windo
     """
     if total == 1:
         return firsts
+    later = [f"at_{n}" for n in range(2, total)]
     ends = (
         sa.select(
             chain.c.who,
+            sa.func.count().label("number"),
             sa.func.min(chain.c.at - window).label("low"),
             sa.func.max(chain.c.at * 2 + chain.c.later).label("high"),
+            sa.func.min(chain.c.at).label("at_1"),
+            *(sa.func.min(chain.c[name]).label(name) for name in later),
         )
         .group_by(chain.c.who)
         .cte("ends")
     )
     before = sa.and_(starts.c.at >= ends.c.low, starts.c.at * 2 < ends.c.high)
-    further = sa.select(*starts.c).join_from(starts, ends, starts.c.who == ends.c.who).where(before)
-    joined = _joined(further.cte("further"), chain, 0, total)
+    # Who was at the second step once mostly: all starts before it lead there, and need no order.
+    of_one = (
+        sa.select(*starts.c, ends.c.at_1, *(ends.c[name] for name in later))
+        .join_from(starts, ends, starts.c.who == ends.c.who)
+        .where(before, ends.c.number == 1)
+    )
+    further = (
+        sa.select(*starts.c)
+        .join_from(starts, ends, starts.c.who == ends.c.who)
+        .where(before, ends.c.number > 1)
+        .cte("further")
+    )
+    often = sa.select(*chain.c).where(chain.c.who.in_(sa.select(further.c.who))).cte("often")
+    joined = _joined(further, often, 0, total)
     none = [sa.null().label(f"at_{n}") for n in range(1, total)]
-    return sa.union_all(sa.select(*joined.c), sa.select(*firsts.c, *none)).cte("from_start")
+    return sa.union_all(of_one, sa.select(*joined.c), sa.select(*firsts.c, *none)).cte("from_start")
 
 
 def start_conditions(query: Query, funnel: Funnel) -> list[Condition]:
