@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,8 +96,7 @@ def answer(connection: sa.Connection, query: Query) -> Errors:
     if not shown:
         total = _nothing_shown(connection, query) if query.offset else (0, 0, 0)
         return Errors(*total, ())
-    before = _grouped(connection.execute(_before(query, shown)))
-    people = _grouped(connection.execute(_people(query, shown)))
+    before, people = _details(connection, query, shown)
     failures = tuple(_failure(row, query.knows_before, before, people) for row in rows)
     first = rows[0]
     return Errors(first.all_errors, first.all_messages, first.all_persons, failures)
@@ -116,15 +114,21 @@ def _failure(row: Any, known: bool, before: dict[str, list[Any]], people: dict[s
         trend(int(row.times), int(row.times_before)) if known else None,
         row.event,
         tuple(Earlier(one.name, one.page or None, int(one.times)) for one in before[row.message]),
-        tuple(Hit(one.person, one.called, int(one.times), one.last_at) for one in people[row.message]),
+        tuple(Hit(one.name, one.page, int(one.times), one.last_at) for one in people[row.message]),
     )
 
 
-def _grouped(rows: Iterable[Any]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[row.message].append(row)
-    return found
+def _details(
+    connection: sa.Connection, query: Query, shown: list[str]
+) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
+    """Of each message shown what was done before, and whom it hit last; out of one look at the errors."""
+    read = (events.c.id, events.c.session_id, events.c.person_id, events.c.at)
+    each = once(sa.select(*_errors_shown(query, shown, *read).c), "each_shown")
+    found: tuple[dict[str, list[Any]], ...] = (defaultdict(list), defaultdict(list))
+    rows = connection.execute(sa.union_all(_before(query, each), _people(query, each))).all()
+    for row in sorted(rows, key=lambda row: row.place):
+        found[row.part][row.message].append(row)
+    return found[0], found[1]
 
 
 def _message() -> sa.ColumnElement[str]:
@@ -213,9 +217,9 @@ def _messages(query: Query) -> sa.Select[Any]:
     )
 
 
-def _before(query: Query, shown: list[str]) -> sa.Select[Any]:
-    """Rows (message, name, page, times), five for each message, the most frequent first."""
-    hits = once(_recent(query, shown), "hits")
+def _before(query: Query, each: sa.CTE) -> sa.Select[Any]:
+    """Rows (0, message, name, page, times, 0, place), five for each message, the most frequent first."""
+    hits = once(_recent(each), "hits")
     page = sa.func.coalesce(sa.case((events.c.page_view, events.c.page), else_=""), "")
     lags = [
         sa.func.lag(column, back)
@@ -247,12 +251,11 @@ def _before(query: Query, shown: list[str]) -> sa.Select[Any]:
     count = sa.func.count().label("times")
     # An empty name is what some engines put where there is no earlier event.
     counted = sa.select(*keys, count).where(steps.c.name.is_not(None), steps.c.name != "").group_by(*keys)
-    return _first(counted.subquery("counted"), BEFORE, "name", "page")
+    return _most_frequent(counted.subquery("counted"))
 
 
-def _recent(query: Query, shown: list[str]) -> sa.Select[Any]:
+def _recent(each: sa.CTE) -> sa.Select[Any]:
     """Rows (message, id, session_id, place) of the errors whose visits are looked at."""
-    each = _errors_shown(query, shown, events.c.id, events.c.session_id, events.c.at)
     place = sa.func.row_number().over(
         partition_by=each.c.message, order_by=(each.c.at.desc(), each.c.id.desc())
     )
@@ -264,9 +267,8 @@ def _recent(query: Query, shown: list[str]) -> sa.Select[Any]:
     return sa.select(ranked).where(ranked.c.place <= RECENT)
 
 
-def _people(query: Query, shown: list[str]) -> sa.Select[Any]:
-    """Rows (message, person, called, times, last_at), five for each message, the latest first."""
-    each = _errors_shown(query, shown, events.c.person_id, events.c.at)
+def _people(query: Query, each: sa.CTE) -> sa.Select[Any]:
+    """Rows (1, message, person, called, times, last_at, place), five for each message, the latest first."""
     own = (
         sa.select(
             each.c.message,
@@ -284,24 +286,37 @@ def _people(query: Query, shown: list[str]) -> sa.Select[Any]:
     ranked = sa.select(own, place.label("place")).subquery("ranked")
     return (
         sa.select(
+            _number(1).label("part"),
             ranked.c.message,
-            sa.func.coalesce(persons.c.user_id, persons.c.visitor).label("person"),
-            persons.c.name.label("called"),
+            sa.func.coalesce(persons.c.user_id, persons.c.visitor).label("name"),
+            persons.c.name.label("page"),
             ranked.c.times,
             ranked.c.last_at,
+            _whole(ranked.c.place),
         )
         .join_from(ranked, persons, ranked.c.person_id == persons.c.person_id)
         .where(ranked.c.place <= HIT, persons.c.site_id == query.site_id)
-        .order_by(ranked.c.message, ranked.c.place)
     )
 
 
-def _first(counted: sa.Subquery, most: int, *ties: str) -> sa.Select[Any]:
-    """The rows with the highest `times` of each message, in order."""
-    order = (counted.c.times.desc(), *(counted.c[name] for name in ties))
+def _most_frequent(counted: sa.Subquery) -> sa.Select[Any]:
+    """Rows (0, message, name, page, times, 0, place): those with the highest `times` of each message."""
+    order = (counted.c.times.desc(), counted.c.name, counted.c.page)
     place = sa.func.row_number().over(partition_by=counted.c.message, order_by=order)
     ranked = sa.select(counted, place.label("place")).subquery("ranked")
-    return sa.select(ranked).where(ranked.c.place <= most).order_by(ranked.c.message, ranked.c.place)
+    told = (ranked.c.message, ranked.c.name, ranked.c.page, ranked.c.times)
+    return sa.select(
+        _number(0).label("part"), *told, _number(0).label("last_at"), _whole(ranked.c.place)
+    ).where(ranked.c.place <= BEFORE)
+
+
+def _whole(place: sa.ColumnElement[int]) -> sa.Label[int]:
+    # Engines count rows without a sign; one that mixes signs in a union finds no type for it.
+    return sa.cast(place, sa.BigInteger).label("place")
+
+
+def _number(value: int) -> sa.ColumnElement[int]:
+    return sa.literal_column(str(value), sa.BigInteger)
 
 
 def _count(condition: Condition) -> sa.ColumnElement[int]:
