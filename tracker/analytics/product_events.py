@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tracker.analytics.filters import Condition, events_in
 from tracker.analytics.query import Query
-from tracker.columns.dialect import last_by
+from tracker.columns.dialect import last_by, one_of
 from tracker.columns.schema import events
 from tracker.domain.products import ACTIONS, UPDATED, names, rate
 
@@ -32,7 +32,7 @@ def rates(views: int, clicks: int, cart_adds: int, purchases: int) -> Rates:
 
 def of_products(query: Query) -> list[Condition]:
     """Conditions on `events`: those that say what was done with a product."""
-    return [*events_in(query), events.c.product_id.is_not(None), events.c.name.in_(NAMES)]
+    return [*events_in(query), events.c.product_id.is_not(None), one_of(events.c.name, NAMES)]
 
 
 def counts(of: sa.FromClause = events, times: sa.ColumnElement[int] | int = 1) -> list[sa.Label[int]]:

@@ -20,7 +20,7 @@ from tracker.analytics.product_events import (
 )
 from tracker.analytics.query import Query
 from tracker.analytics.registry import Parameter, question
-from tracker.analytics.sales import each_sale, in_currency, main_currency
+from tracker.analytics.sales import earned_by, main_currency
 from tracker.columns.dialect import contains, last_by, once
 from tracker.columns.schema import events
 from tracker.domain.products import ACTIONS
@@ -91,10 +91,10 @@ def answer(connection: sa.Connection, query: Query, search: str = "", sort: str 
     - **Name**: what the latest event calls it (`product_name`, else `name`), or your server has called it
       since (`PUT /api/v1/products/{id}`), in the period or not.
     """
-    currency = main_currency(connection, query)
-    rows = connection.execute(_page(query, currency, search, sort)).all()
-    total = int(rows[0].total) if rows else _total(connection, query, currency, search)
-    return Products(total, currency, tuple(_product(row) for row in rows))
+    rows = connection.execute(_page(query, search, sort)).all()
+    total = int(rows[0].total) if rows else _total(connection, query, search)
+    currency = rows[0].currency if rows else main_currency(connection, query)
+    return Products(total, currency or None, tuple(_product(row) for row in rows))
 
 
 def _product(row: Any) -> Product:
@@ -163,15 +163,10 @@ def _done(query: Query) -> sa.Subquery:
     return sa.select(*told.c, who.c.users, who.c.sessions).select_from(joined).subquery("done")
 
 
-def _each(query: Query, currency: str | None) -> sa.CTE:
+def _each(query: Query) -> sa.CTE:
     done = _done(query)
-    sales = each_sale(query, apart=(events.c.product_id,))
-    sold = (
-        sa.select(sales.c.product_id, sa.func.sum(sales.c.amount).label("revenue"))
-        .where(sales.c.product_id.is_not(None), in_currency(sales.c.currency, currency))
-        .group_by(sales.c.product_id)
-        .subquery("sold")
-    )
+    earned = earned_by(query, "product_id", apart=True)
+    sold = earned.rows
     named = names_by_servers(query)
     # Some engines put zeros where a joined row is missing, others nothing.
     later = sa.func.coalesce(named.c.named_at, 0) > sa.func.coalesce(done.c.told_at, 0)
@@ -179,11 +174,12 @@ def _each(query: Query, currency: str | None) -> sa.CTE:
     joined = done.outerjoin(sold, sold.c.product_id == done.c.product_id).outerjoin(
         named, named.c.product_id == done.c.product_id
     )
-    return sa.select(*done.c, called, sold.c.revenue).select_from(joined).cte("each_product")
+    columns = (*done.c, called, sold.c.revenue, earned.currency.label("currency"))
+    return sa.select(*columns).select_from(joined).cte("each_product")
 
 
-def _found(query: Query, currency: str | None, search: str) -> sa.Select[Any]:
-    each = _each(query, currency)
+def _found(query: Query, search: str) -> sa.Select[Any]:
+    each = _each(query)
     chosen = sa.select(*each.c)
     if search:
         wanted = sa.literal(search.lower())
@@ -192,8 +188,8 @@ def _found(query: Query, currency: str | None, search: str) -> sa.Select[Any]:
     return chosen
 
 
-def _page(query: Query, currency: str | None, search: str, sort: str) -> sa.Select[Any]:
-    found = _found(query, currency, search).cte("found")
+def _page(query: Query, search: str, sort: str) -> sa.Select[Any]:
+    found = _found(query, search).cte("found")
     name = sort.removeprefix("-")
     key = sa.func.coalesce(found.c.called, found.c.product_id) if name == "name" else found.c[name]
     if name == "revenue":
@@ -207,8 +203,8 @@ def _page(query: Query, currency: str | None, search: str, sort: str) -> sa.Sele
     )
 
 
-def _total(connection: sa.Connection, query: Query, currency: str | None, search: str) -> int:
+def _total(connection: sa.Connection, query: Query, search: str) -> int:
     if not query.offset:
         return 0
-    found = _found(query, currency, search).subquery("found")
+    found = _found(query, search).subquery("found")
     return connection.scalar(sa.select(sa.func.count()).select_from(found)) or 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from tracker.analytics.filters import Condition, events_in
 from tracker.analytics.query import Query
+from tracker.columns.dialect import once
 from tracker.columns.schema import events
 
 
@@ -22,14 +24,22 @@ def is_sale(of: sa.FromClause = events) -> Condition:
     )
 
 
-def each_sale(query: Query, *, apart: tuple[sa.ColumnElement[Any], ...] = ()) -> sa.Subquery:
+def told_sales(query: Query) -> sa.CTE:
+    """The events that tell of sales of the period, read once: what `each_sale` may be of."""
+    names = ("id", "at", "amount", "currency", "reference", "verified", "person_id", "product_id")
+    told = sa.select(*(events.c[name] for name in names))
+    return once(told.where(*events_in(query), is_sale(), *_first_told_in(query)), "told_sales")
+
+
+def each_sale(query: Query, *, apart: tuple[str, ...] = (), of: sa.FromClause | None = None) -> sa.Subquery:
     """A row for each sale of the period: currency, at, amount, verified (0 or 1), person_id, and `apart`.
 
     Events with one reference are one sale (one for each value of the columns `apart`, such as the products
     of an order). It is told by its first event of a verified sender, else by its first; its time is the
     first. A sale told before the period began is not one of the period, however often it is told again.
+    Statements that ask for several kinds of sales give the `told_sales` these are `of`.
     """
-    told = _told(query, apart).subquery("told")
+    told = _told(query, apart, of).subquery("told")
     return (
         sa.select(*(column for column in told.c if column.name != "turn"))
         .where(told.c.turn == 1)
@@ -37,21 +47,24 @@ def each_sale(query: Query, *, apart: tuple[sa.ColumnElement[Any], ...] = ()) ->
     )
 
 
-def _told(query: Query, apart: tuple[sa.ColumnElement[Any], ...]) -> sa.Select[Any]:
+def _told(query: Query, apart: tuple[str, ...], of: sa.FromClause | None) -> sa.Select[Any]:
     """Events that tell of sales, with what all of the same sale say together and whose turn it is to tell."""
-    same = (*apart, sa.func.coalesce(events.c.reference, sa.cast(events.c.id, sa.Text)))
-    vouched = sa.case((events.c.verified, 1), else_=0)
-    somebody = sa.func.max(events.c.person_id).over(partition_by=same)
-    turn = sa.func.row_number().over(partition_by=same, order_by=(vouched.desc(), events.c.at, events.c.id))
+    told = events if of is None else of
+    among = [*events_in(query), is_sale(), *_first_told_in(query)] if of is None else []
+    columns = [told.c[name] for name in apart]
+    same = (*columns, sa.func.coalesce(told.c.reference, sa.cast(told.c.id, sa.Text)))
+    vouched = sa.case((told.c.verified, 1), else_=0)
+    somebody = sa.func.max(told.c.person_id).over(partition_by=same)
+    turn = sa.func.row_number().over(partition_by=same, order_by=(vouched.desc(), told.c.at, told.c.id))
     return sa.select(
-        *apart,
-        events.c.currency,
-        sa.func.min(events.c.at).over(partition_by=same).label("at"),
-        events.c.amount,
+        *columns,
+        told.c.currency,
+        sa.func.min(told.c.at).over(partition_by=same).label("at"),
+        told.c.amount,
         sa.func.max(vouched).over(partition_by=same).label("verified"),
-        sa.func.coalesce(events.c.person_id, somebody).label("person_id"),
+        sa.func.coalesce(told.c.person_id, somebody).label("person_id"),
         turn.label("turn"),
-    ).where(*events_in(query), is_sale(), *_first_told_in(query))
+    ).where(*among)
 
 
 def _first_told_in(query: Query) -> list[Condition]:
@@ -68,27 +81,32 @@ def _first_told_in(query: Query) -> list[Condition]:
 
 def main_currency(connection: sa.Connection, query: Query) -> str | None:
     """The currency most of the period's sales are in; None where most tell none."""
-    sales = each_sale(query)
-    statement = (
-        sa.select(sales.c.currency)
-        .group_by(sales.c.currency)
-        .order_by(sa.func.count().desc(), sa.func.coalesce(sales.c.currency, ""))
-        .limit(1)
+    return connection.scalar(sa.select(_main(each_sale(query)))) or None
+
+
+def _main(sales: sa.Subquery) -> sa.ScalarSelect[str]:
+    """The currency most are in, empty where most tell none."""
+    named = sa.func.coalesce(sales.c.currency, "")
+    return sa.select(named).group_by(named).order_by(sa.func.count().desc(), named).limit(1).scalar_subquery()
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """Rows (key, revenue) of the sales in the currency most sales of the period are in, which is `currency`,
+    empty where most tell none. Amounts told without one are never taken for another."""
+
+    rows: sa.Subquery
+    currency: sa.ColumnElement[str]
+
+
+def earned_by(query: Query, key: str, *, apart: bool = False) -> Earned:
+    """What was sold by a column of sales: `person_id`, or `product_id`, whose sales are told `apart`."""
+    told = told_sales(query)
+    currency = _main(each_sale(query, of=told))
+    sales = each_sale(query, apart=(key,) if apart else (), of=told)
+    rows = (
+        sa.select(sales.c[key], sa.func.sum(sales.c.amount).label("revenue"))
+        .where(sales.c[key].is_not(None), sa.func.coalesce(sales.c.currency, "") == currency)
+        .group_by(sales.c[key])
     )
-    found = connection.scalar(statement)
-    return None if found is None else str(found)
-
-
-def by_person(query: Query, currency: str | None) -> sa.Select[Any, Any]:
-    """Rows (person_id, revenue): the sales in a currency (None: told without one) of known persons."""
-    sales = each_sale(query)
-    return (
-        sa.select(sales.c.person_id, sa.func.sum(sales.c.amount).label("revenue"))
-        .where(sales.c.person_id.is_not(None), in_currency(sales.c.currency, currency))
-        .group_by(sales.c.person_id)
-    )
-
-
-def in_currency(column: sa.ColumnElement[Any], currency: str | None) -> Condition:
-    """Whether a sale is in the currency; amounts told without one are never taken for another."""
-    return column.is_(None) if currency is None else column == currency
+    return Earned(rows.subquery("earned"), currency)

@@ -15,7 +15,7 @@ from tracker.analytics.engagement import scores, yardstick
 from tracker.analytics.query import Query
 from tracker.analytics.rates import share
 from tracker.analytics.registry import Parameter, question
-from tracker.analytics.sales import by_person, main_currency
+from tracker.analytics.sales import earned_by, main_currency
 from tracker.analytics.segments.segment import Segment
 from tracker.analytics.segments.templates import TEMPLATES
 from tracker.columns.schema import persons
@@ -93,23 +93,24 @@ def answer(connection: sa.Connection, query: Query, segments: tuple[Segment, ...
     revenue: the amounts of `purchase` events and of `payment_completed` from verified senders in the period,
     unless they failed, each reference once, in the currency most of them have, for each person in it.
     """
-    currency = main_currency(connection, query)
-    rows = list(connection.execute(_statement(connection, query, segments, currency)))
+    rows = list(connection.execute(_statement(connection, query, segments)))
+    currency = rows[0].currency if rows else main_currency(connection, query)
     everybody = _common(rows, "everybody")
     total = sum(row.everybody for row in rows)
     return Segments(
         tuple(_summary(segment, n, rows, everybody, total) for n, segment in enumerate(segments)),
         total,
-        currency,
+        currency or None,
     )
 
 
 def _statement(
-    connection: sa.Connection, query: Query, segments: tuple[Segment, ...], currency: str | None
+    connection: sa.Connection, query: Query, segments: tuple[Segment, ...]
 ) -> sa.Select[*tuple[Any, ...]]:
     """Everybody by what they are compared by, with figures for each segment."""
     scored = scores(query, yardstick(connection, query)).subquery("scored")
-    earned = by_person(query, currency).subquery("earned")
+    found = earned_by(query, "person_id")
+    earned = found.rows
     marked = (
         sa.select(
             persons.c.person_id,
@@ -132,7 +133,7 @@ def _statement(
     # Who has a score was active through what passes the filters: with some, nobody else counts.
     active = marked.join(scored, scored.c.person_id == marked.c.person_id, isouter=not query.filters)
     return (
-        sa.select(*common, sa.func.count().label("everybody"), *figures)
+        sa.select(*common, sa.func.count().label("everybody"), found.currency.label("currency"), *figures)
         .select_from(active.outerjoin(earned, earned.c.person_id == marked.c.person_id))
         .group_by(*common)
     )

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from tracker.analytics.filters import OF_EVENTS, compare, dimension, passing
 from tracker.analytics.occurrence import Occurrence, comparison_words
 from tracker.analytics.query import Filter, Query
+from tracker.columns.dialect import one_of
 from tracker.columns.schema import events, persons, sessions
 from tracker.domain.period import Period, day_start
 
@@ -87,7 +88,15 @@ class Either:
     parts: tuple[Criterion, ...]
 
     def condition(self, query: Query) -> Condition:
-        return sa.or_(*(part.condition(query) for part in self.parts))
+        plain: dict[int | None, list[str]] = {}
+        conditions = []
+        for part in self.parts:
+            if isinstance(part, Did) and part.plain:
+                plain.setdefault(part.days, []).append(str(part.what.event))
+            else:
+                conditions.append(part.condition(query))
+        # Who did any of several things is found in one look at the events.
+        return sa.or_(*conditions, *(_did_any(query, names, days) for days, names in plain.items()))
 
     @property
     def words(self) -> str:
@@ -138,6 +147,11 @@ class Did:
             doers = doers.group_by(events.c.person_id).having(sa.func.count() >= self.times)
         found = persons.c.person_id.in_(doers)
         return found if self.done else sa.not_(found)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it asks for an event and nothing more of it."""
+        return self.done and self.times == 1 and self.what.event is not None and not self.what.filters
 
     @property
     def words(self) -> str:
@@ -296,6 +310,14 @@ def _events(query: Query) -> list[Condition]:
         events.c.person_id.is_not(None),
         *([] if query.include_bots else [events.c.bot.is_(None)]),
     ]
+
+
+def _did_any(query: Query, names: list[str], days: int | None) -> Condition:
+    """Whether the person did one of these within the last `days` days or ever."""
+    doers = sa.select(events.c.person_id).where(
+        *_events(over_days(query, days)), one_of(events.c.name, names)
+    )
+    return persons.c.person_id.in_(doers)
 
 
 def _within(days: int | None) -> str:
