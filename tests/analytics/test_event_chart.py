@@ -42,9 +42,11 @@ def steps(found: event_chart.EventChart, field: str = "events") -> list[int]:
     return [getattr(step, field) for step in found.steps]
 
 
-def chart(site: LoadedSite, *names: str, by: str | None = None, **asked: Any) -> event_chart.EventChart:
+def chart(
+    site: LoadedSite, *names: str, by: str | None = None, persons: bool = True, **asked: Any
+) -> event_chart.EventChart:
     found: event_chart.EventChart = site.ask(
-        event_chart.answer, options={"names": names, "by": by}, **{**DAYS, **asked}
+        event_chart.answer, options={"names": names, "by": by, "persons": persons}, **{**DAYS, **asked}
     )
     return found
 
@@ -74,6 +76,9 @@ def test_cut_by_a_property_and_by_a_visits_source(store_with: Callable[..., Load
     ]
     top = chart(site, "signup", by="property.plan", limit="1")
     assert (lines(top), top.total, top.other) == ([("signup", "pro", 2, 1)], 4, 2)
+    alone = chart(site, "signup", by="property.plan", persons=False, limit="1")
+    assert (lines(alone), alone.total, alone.other) == ([("signup", "pro", 2, None)], 4, 2)
+    assert steps(alone) == steps(top)
 
 
 def test_a_filter_and_a_segment(store_with: Callable[..., LoadedSite]) -> None:
@@ -88,6 +93,8 @@ def test_nothing_yet(store_with: Callable[..., LoadedSite]) -> None:
     assert lines(chart(site)) == [(None, None, 0, 0)]
     assert steps(chart(site, "signup")) == [0, 0, 0]
     assert chart(site, by="page") == event_chart.EventChart(0, 0, (), ())
+    assert chart(site, by="page", persons=False) == event_chart.EventChart(0, 0, (), ())
+    assert lines(chart(site, "signup", persons=False)) == [("signup", None, 0, None)]
     header, rows = to_table(event_chart.answer, chart(site))
     assert header == ["date", "start", "event", "value", "events", "persons"]
     assert len(list(rows)) == 3
@@ -95,7 +102,9 @@ def test_nothing_yet(store_with: Callable[..., LoadedSite]) -> None:
 
 def test_parameters_are_read() -> None:
     read = event_chart.answer.read
-    assert read({"names": "signup, $pageview,signup"}) == {"names": ("signup", "page_viewed"), "by": None}
+    found = read({"names": "signup, $pageview,signup"})
+    assert found == {"names": ("signup", "page_viewed"), "by": None, "persons": True}
+    assert read({"persons": "0"})["persons"] is False
     assert read({"by": "property.a.b"})["by"] == "property.a.b"
 
 
@@ -104,6 +113,7 @@ def test_parameters_are_read() -> None:
     [
         ({"by": "colour"}, "by"),
         ({"by": "trait.plan"}, "by"),
+        ({"persons": "few"}, "persons"),
         ({"names": ",".join("abcdefghijklmnopqrstu")}, "names"),
     ],
 )
@@ -127,6 +137,9 @@ def test_equals_the_slow_way(
     site, history = store_with(told, zone), History(told, zone)
     params = {"from": "2026-03-27", "to": "2026-04-01", "interval": interval}
     found = chart(site, *names, by=by, **params)
+    alone = chart(site, *names, by=by, persons=False, **params)
+    assert alone.series == tuple(dataclasses.replace(line, persons=None) for line in found.series)
+    assert alone.steps == tuple(dataclasses.replace(step, persons=None) for step in found.steps)
     visits = {e.place: v for v in history.visits for e in v.events}
 
     def value(event: Happened) -> str | None:

@@ -19,13 +19,15 @@ from tracker.errors import Invalid
 MAX_SERIES = 20
 
 Pair = tuple[str | None, str | None]
+Found = dict[tuple[Pair, int | None], tuple[int, int | None]]
+"""Events and persons of a line in a step (by the key of its bucket), or in all (None)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
     """One line of the chart over the whole period. `event` is None where all events are one line, `value`
     where there is no breakdown, and where the breakdown's value is not known. `persons` is None where the
-    details that tell are gone."""
+    details that tell are gone, and where nobody asks for them."""
 
     event: str | None
     value: str | None
@@ -73,9 +75,23 @@ def breakdown(text: str) -> str:
     return text
 
 
+def switch(text: str) -> bool:
+    """0 or 1. Raises Invalid."""
+    if text not in ("0", "1"):
+        raise Invalid("persons is 0 or 1.", field="persons")
+    return text == "1"
+
+
 PARAMETERS = (
     Parameter("names", "Event names, separated by commas; without any, all events are one line.", names, ()),
     Parameter("by", "Cut each line by page, country, source … or property.<name>.", breakdown, None),
+    Parameter(
+        "persons",
+        "0 leaves persons out, which is several times quicker.",
+        switch,
+        True,
+        {"type": "string", "enum": ["0", "1"]},
+    ),
 )
 
 
@@ -85,13 +101,17 @@ def _kept(query: Query, *, by: str | None = None, **options: Any) -> bool:
 
 @question(name="event-chart", title="Event chart", parameters=PARAMETERS, rows="steps", rolled=_kept)
 def answer(
-    connection: sa.Connection, query: Query, names: tuple[str, ...] = (), by: str | None = None
+    connection: sa.Connection,
+    query: Query,
+    names: tuple[str, ...] = (),
+    by: str | None = None,
+    persons: bool = True,
 ) -> EventChart:
     """How often events happen in each hour, day, week or month of the period.
 
     - **Events**: all events of that name, those of servers and pings too; bots are left out.
     - **Persons**: the distinct known persons they are of. A person counts in each step and in each line, so
-      these add up to more than the whole.
+      these add up to more than the whole. Null where `persons=0`.
     - **Breakdown**: a line for each value, as the event itself tells it; source, channel and the like as its
       visit tells. The twenty lines with most events are shown (fewer with `limit`), the rest is in *other*.
 
@@ -100,21 +120,47 @@ def answer(
     done = rolled.reaches(connection, query) if by is None else None
     if done is not None:
         return _with_rolled(connection, query, done, names)
+    if not persons:
+        return _events_alone(connection, query, names, by)
     sizes = connection.execute(_sizes(query, names, by)).all()
-    shown = [_pair(row) for row in sizes]
-    shown += [(name, None) for name in names if by is None and (name, None) not in shown]
-    shown = shown or ([(None, None)] if not names and by is None else [])
-    found: dict[tuple[Pair, int | None], tuple[int, int]] = {}
+    shown = _shown([_pair(row) for row in sizes], names, by)
+    found: Found = {}
     if sizes:
         for row in connection.execute(_counted(query, names, by, shown)):
             found[_pair(row), None if row.whole else row.step] = (int(row.events), int(row.persons))
-    series = tuple(Series(*pair, *found.get((pair, None), (0, 0))) for pair in shown)
+    return _chart(query, shown, found, int(sizes[0].total) if sizes else 0, nothing=(0, 0))
+
+
+def _events_alone(
+    connection: sa.Connection, query: Query, names: tuple[str, ...], by: str | None
+) -> EventChart:
+    """The chart without persons: nobody has to be told from anybody."""
+    rows = connection.execute(_by_step(query, names, by)).all()
+    shown: list[Pair] = list(dict.fromkeys(_pair(row) for row in rows))
+    found: Found = {}
+    for row in rows:
+        found[_pair(row), int(row.step)] = (int(row.events), None)
+        found[_pair(row), None] = (int(row.size), None)
+    return _chart(
+        query, _shown(shown, names, by), found, int(rows[0].total) if rows else 0, nothing=(0, None)
+    )
+
+
+def _shown(found: list[Pair], names: tuple[str, ...], by: str | None) -> list[Pair]:
+    """The lines of the chart: those found, and those asked for by name."""
+    missing = [(name, None) for name in names if by is None and (name, None) not in found]
+    return found + missing or ([(None, None)] if not names and by is None else [])
+
+
+def _chart(
+    query: Query, shown: list[Pair], found: Found, total: int, nothing: tuple[int, int | None]
+) -> EventChart:
+    series = tuple(Series(*pair, *found.get((pair, None), nothing)) for pair in shown)
     steps = tuple(
-        Step(bucket.name, bucket.start, *pair, *found.get((pair, bucket.key), (0, 0)))
+        Step(bucket.name, bucket.start, *pair, *found.get((pair, bucket.key), nothing))
         for pair in shown
         for bucket in query.buckets()
     )
-    total = int(sizes[0].total) if sizes else 0
     return EventChart(total, total - sum(line.events for line in series), series, steps)
 
 
@@ -191,6 +237,24 @@ def _sizes(query: Query, names: tuple[str, ...], by: str | None) -> sa.Select[An
     order = (each.c.events.desc(), sa.func.coalesce(each.c.event, ""), sa.func.coalesce(each.c.value, ""))
     shown = sa.select(each.c.event, each.c.value, total).order_by(*order)
     return shown.limit(min(query.limit, MAX_SERIES))
+
+
+def _by_step(query: Query, names: tuple[str, ...], by: str | None) -> sa.Select[Any]:
+    """Rows (event, value, step, events, size, total) of the lines to show, most events first: events in a
+    step, in the line, in all lines."""
+    rows = _rows(query, names, by, query.bucket(events.c.at).label("step")).subquery("rows_of")
+    keys = (rows.c.event, rows.c.value, rows.c.step)
+    each = sa.select(*keys, sa.func.count().label("events")).group_by(*keys).subquery("each_step")
+    line = (each.c.event, each.c.value)
+    size = sa.func.sum(each.c.events).over(partition_by=line).label("size")
+    sized = sa.select(*each.c, size, sa.func.sum(each.c.events).over().label("total")).subquery("sized")
+    texts = (sa.func.coalesce(sized.c[name], "") for name in ("event", "value"))
+    known = (sized.c.event.is_(None), sized.c.value.is_(None))
+    place = sa.func.dense_rank().over(order_by=(sized.c.size.desc(), *texts, *known)).label("place")
+    ranked = sa.select(*sized.c, place).subquery("ranked")
+    columns = [column for column in ranked.c if column.name != "place"]
+    most = min(query.limit, MAX_SERIES)
+    return sa.select(*columns).where(ranked.c.place <= most).order_by(ranked.c.place, ranked.c.step)
 
 
 def _counted(

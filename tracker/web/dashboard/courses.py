@@ -44,11 +44,11 @@ def _asked(services: Services, course: Course, values: list[str], query: Query) 
     question = get("event-chart")
     plain = replace(query, limit=MAX_SERIES, offset=0)
     if course.dimension == EVENT:
-        answer = services.answers.told(question, plain, names=tuple(values))
+        answer = services.answers.told(question, plain, names=tuple(values), persons=False)
     else:
         wanted = Filter(course.dimension, Operator.IS, tuple(values))
         cut = replace(plain, filters=(*query.filters, wanted))
-        answer = services.answers.told(question, cut, names=course.names, by=course.dimension)
+        answer = services.answers.told(question, cut, names=course.names, by=course.dimension, persons=False)
     found: dict[str, Any] = defaultdict(lambda: defaultdict(int))
     for step in answer["steps"]:
         value = step["event"] if course.dimension == EVENT else step["value"]
