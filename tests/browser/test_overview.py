@@ -138,8 +138,8 @@ def test_revenue_is_the_apis_to_the_cent(demo: Demo) -> None:
                 formats.money(one["revenue"], one["currency"]),
                 formats.whole(one["orders"]),
                 formats.whole(one["buyers"]),
-                formats.money(one["perOrder"]),
-                formats.money(one["perBuyer"]),
-                formats.money(one["verified"]),
+                formats.money(one["perOrder"], one["currency"]),
+                formats.money(one["perBuyer"], one["currency"]),
+                formats.money(one["verified"], one["currency"]),
             )
         ]

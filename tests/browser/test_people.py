@@ -23,7 +23,7 @@ def test_the_list_is_the_apis(demo: Demo) -> None:
         settle(page)
         page.locator("#panel-people thead").get_by_role("link", name="Events").click()
         settle(page)
-        events = page.locator("#panel-people tbody td:nth-child(3)").all_inner_texts()
+        events = page.locator("#panel-people tbody [data-label=Events]").all_inner_texts()
         assert events == [formats.whole(one["events"]) for one in told["people"]]
         name = told["people"][0]["name"]
         page.get_by_role("searchbox").fill(name.split()[0].lower())

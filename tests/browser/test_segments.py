@@ -19,8 +19,9 @@ def test_segments_are_the_apis(demo: Demo) -> None:
         page = watch.page
         page.goto(demo.path(demo.saas, "segments"))
         settle(page)
-        people = page.locator("#panel-segments tbody td:nth-child(3)").all_inner_texts()
+        people = page.locator("#panel-segments [data-label=People]").all_inner_texts()
         assert people == [formats.whole(one["userCount"]) for one in told["segments"]]
+        expect(page.locator("[name=compare]")).to_have_count(0)
 
 
 def test_one_is_built_counted_and_used(demo: Demo) -> None:
@@ -44,8 +45,9 @@ def test_one_is_built_counted_and_used(demo: Demo) -> None:
         page.get_by_role("button", name="Save").click()
         page.wait_for_url("**/segments")
         settle(page)
-        assert page.locator("#panel-segments tbody td:nth-child(3)").all_inner_texts() == [counted]
-        page.get_by_role("link", name="Mobile buyers").click()
+        assert page.locator("#panel-segments [data-label=People]").all_inner_texts() == [counted]
+        page.locator("#panel-segments").get_by_role("link", name="Mobile buyers").click()
+        page.wait_for_url("**/people?segment=**")
         number = page.url.rpartition("=")[2]
         page.goto(demo.path(demo.shop, f"overview?segment={number}"))
         settle(page)

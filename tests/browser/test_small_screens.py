@@ -40,8 +40,10 @@ def opened(phone: Watched, path: str) -> Page:
 def test_tables_fit(demo: Demo, phone: Watched, path: str) -> None:
     site = {"products": demo.shop, "payments": demo.wallet}.get(path, demo.saas)
     page = opened(phone, demo.path(site, path))
-    assert page.evaluate(PUSHED) == []
-    assert sideways(page) <= 0
+    for width in (768, PHONE["width"]):
+        page.set_viewport_size({"width": width, "height": PHONE["height"]})
+        assert page.evaluate(PUSHED) == [], width
+        assert sideways(page) <= 0, width
 
 
 @pytest.mark.parametrize(

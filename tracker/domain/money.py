@@ -8,6 +8,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 LARGEST = Decimal(10) ** 14
+WITHOUT_CENTS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())  # noqa: SIM905 - reads as a table
+"""Currencies (ISO 4217) that are written without decimals."""
+IN_THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+"""Those with three decimals."""
 STEP = Decimal("0.0001")
 _WRITTEN = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\s*")
 
@@ -20,6 +24,11 @@ def exact(value: Any) -> Decimal | None:
     if abs(amount) >= LARGEST:
         return None
     return amount.quantize(STEP, ROUND_HALF_UP)
+
+
+def places(currency: str | None) -> int:
+    """How many decimals people write in a currency; two where it is not told or none at all."""
+    return decimals(currency or "", WITHOUT_CENTS, IN_THOUSANDTHS)
 
 
 def plain(amount: Decimal) -> str:

@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 
 from tracker import clock
+from tracker.domain.money import places
 from tracker.domain.period import local_day
 from tracker.web import countries
 from tracker.web.dashboard.local_time import local_time, minute, short_day
 
 NOTHING = "–"
-SCALES = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k"))
+HUGE = 100_000_000
+SCALES = ((1_000_000_000_000, "T"), (1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k"))
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -71,21 +73,34 @@ def window(text: str) -> str:
     return f"{text[:-1]} {units[text[-1]]}{'' if text[:-1] == '1' else 's'}"
 
 
+def amount(value: Any, currency: str | None = None) -> str:
+    """An amount with the decimals that its currency has, two if none is told: 1,299.00, in JPY 1,299."""
+    return NOTHING if value is None else f"{Decimal(str(value)):,.{places(currency)}f}"
+
+
 def money(value: Any, currency: str | None = None) -> str:
-    """An amount with two decimals and its currency where one is told: 1,299.00 INR."""
-    if value is None:
-        return NOTHING
-    amount = f"{Decimal(str(value)):,.2f}"
-    return f"{amount} {currency}" if currency else amount
+    """The same with the currency where one is told: 1,299.00 INR."""
+    return (
+        f"{amount(value, currency)} {currency}" if currency and value is not None else amount(value, currency)
+    )
+
+
+def amount_short(value: Any, currency: str | None = None) -> str:
+    """An amount as a tile has room for: from a hundred million on in three digits, 123M."""
+    if value is None or abs(Decimal(str(value))) < HUGE:
+        return amount(value, currency)
+    return short(float(value))
 
 
 def exact(value: Any, currency: str | None = None) -> str:
-    """An amount with all its decimals, two at least: what somebody owns is never rounded."""
+    """An amount with all its decimals, at least its currency's: what somebody owns is never rounded."""
     if value is None:
         return NOTHING
     whole_part, _, rest = f"{Decimal(str(value)):,.4f}".partition(".")
-    amount = f"{whole_part}.{rest[:2]}{rest[2:].rstrip('0')}"
-    return f"{amount} {currency}" if currency else amount
+    least = places(currency)
+    rest = rest[:least] + rest[least:].rstrip("0")
+    text = f"{whole_part}.{rest}" if rest else whole_part
+    return f"{text} {currency}" if currency else text
 
 
 def change_words(value: float | None) -> str:
@@ -140,6 +155,14 @@ def when(at: int | None, zone: str) -> str:
     return NOTHING if at is None else minute(at, zone, clock.now_ms())
 
 
+def when_exactly(at: int | None, zone: str) -> str:
+    """A moment (epoch ms) to the second: 14:05:09 of today, 25 Nov 14:05:09 before."""
+    if at is None:
+        return NOTHING
+    known = local_time(at, zone, clock.now_ms())
+    return f"{known.day} {known.clock}".strip()
+
+
 def clock_time(at: int | None, zone: str) -> str:
     """The time of day of a moment (epoch ms): 14:05."""
     return NOTHING if at is None else datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).strftime("%H:%M")
@@ -154,6 +177,8 @@ def register(app: Flask) -> None:
         percent,
         seconds,
         money,
+        amount,
+        amount_short,
         exact,
         change_words,
         day,
@@ -162,7 +187,7 @@ def register(app: Flask) -> None:
         moment,
         window,
     )
-    for one in (*filters, when, clock_time):
+    for one in (*filters, when, when_exactly, clock_time):
         app.add_template_filter(one, one.__name__)
     app.add_template_filter(countries.name, "country")
 

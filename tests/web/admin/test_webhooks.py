@@ -42,11 +42,11 @@ def tell(client: FlaskClient, site: Keys) -> Callable[..., int]:
 def test_from_kept_to_removed(hers: Browser, site: Keys, tell: Callable[..., int]) -> None:
     path = f"/sites/{site.id}/settings/webhooks"
     page = hers.get(path).text
-    assert f"/webhooks/paystack/{site.id}" in page and "nothing is taken yet" in page
+    assert f"/webhooks/paystack/{site.id}" in page and "everything is refused" in page
     assert tell(FIRST) == 401
     assert hers.post(f"{path}/paystack", page=path, secret=f" {FIRST}\n").status_code == 302
     page = hers.get(path).text
-    assert FIRST not in page and "A secret is kept since" in page and "No webhook came yet" in page
+    assert FIRST not in page and "A secret has been saved since" in page and "No webhook came yet" in page
     assert (tell(FIRST), tell(SECOND)) == (200, 401)
     assert "The last webhook came" in hers.get(path).text
 

@@ -81,6 +81,7 @@ class Bar:
     intervals: tuple[Choice, ...]
     period: str
     previous: str
+    """The time before in words, "" where nothing is held against it."""
     chips: tuple[Chip, ...]
     dimensions: dict[str, tuple[Choice, ...]]
     operators: tuple[Choice, ...]
@@ -88,8 +89,8 @@ class Bar:
     """The filters as they stand in the address."""
 
 
-def make(look: Look, segments: Sequence[Definition] = ()) -> Bar:
-    """The bar of a page, with the segments that the site keeps."""
+def make(look: Look, segments: Sequence[Definition] = (), compares: bool = True) -> Bar:
+    """The bar of a page, with the segments that the site keeps; `compares` as the page does."""
     wanted, chosen = look.query.interval, look.value("segment")
     return Bar(
         frames=tuple(Choice(value, label, value == look.frame) for value, label in FRAMES.items()),
@@ -98,7 +99,7 @@ def make(look: Look, segments: Sequence[Definition] = ()) -> Bar:
             Choice(value, label, value == wanted) for value, label in INTERVALS.items() if _fits(value, look)
         ),
         period=period_words(look.query.period, look),
-        previous=period_words(look.query.previous().period, look),
+        previous=period_words(look.query.previous().period, look) if compares else "",
         chips=tuple(chip(look, n, wanted) for n, wanted in enumerate(look.filters)),
         dimensions=dimensions(),
         operators=tuple(Choice(operator, label) for operator, label in OPERATORS.items()),

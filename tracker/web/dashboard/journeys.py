@@ -65,6 +65,7 @@ def no_paths(answer: Any) -> bool:
 PAGE = QuestionPage(
     name="journeys",
     title="Journeys",
+    compares=False,
     panels=(
         Panel(
             "flow",

@@ -60,6 +60,7 @@ def none_started(answer: Any) -> bool:
 PAGE = QuestionPage(
     name="payments",
     title="Payments",
+    compares=False,
     own=("search", "offset"),
     panels=(
         Panel(
@@ -98,6 +99,7 @@ PAGE = QuestionPage(
 ONE = QuestionPage(
     name="payment",
     title="Payment",
+    compares=False,
     own=("reference",),
     panels=(
         Panel(

@@ -85,6 +85,7 @@ def _of_one(services: Services, look: Look) -> dict[str, Any]:
 PAGE = QuestionPage(
     name="people",
     title="People",
+    compares=False,
     own=("search", "sort", "offset"),
     panels=(
         Panel(
@@ -105,6 +106,7 @@ PAGE = QuestionPage(
 ONE = QuestionPage(
     name="person",
     title="Person",
+    compares=False,
     own=("person", "before", "after", "event"),
     panels=(
         Panel(

@@ -94,6 +94,7 @@ ONE = QuestionPage(
     name="product",
     title="Product",
     own=("product",),
+    compares=False,
     panels=(
         Panel(
             "product",

@@ -35,6 +35,8 @@ class QuestionPage:
     title: str
     panels: tuple[Panel, ...]
     own: tuple[str, ...] = ()
+    compares: bool = True
+    """Whether anything on it is held against the time before; else that is not offered."""
     more: More | None = None
     template: str = ""
     known: dict[str, Panel] = field(init=False)
@@ -113,7 +115,7 @@ class Views:
             site=look.site,
             look=look,
             title=page.title,
-            bar=filter_bar.make(look, stored.all_of(look.site.id, "segments")),
+            bar=filter_bar.make(look, stored.all_of(look.site.id, "segments"), page.compares),
             waiting=waiting,
             panel=panel,
             **(own | more),

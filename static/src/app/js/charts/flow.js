@@ -5,25 +5,37 @@ import { exact } from "./numbers.js";
 
 Chart.register(SankeyController, Flow);
 
-const LETTER = 6.8; // pixels of a letter at most, on average
 const LAST = 0.16; // of the width, for the names of the last step
+const NODE = 8;
+const AIR = 10; // beside a name
+
+function fitted(name, room, pen) {
+  if (pen.measureText(name).width <= room) return name;
+  let [fits, over] = [1, name.length];
+  while (over - fits > 1) {
+    const middle = (fits + over) >> 1;
+    if (pen.measureText(`${name.slice(0, middle)}…`).width <= room) fits = middle;
+    else over = middle;
+  }
+  return `${name.slice(0, fits)}…`;
+}
 
 // Names stand right of their nodes and end before the next step begins; tooltip and table have them whole.
-function clipped(names, columns, width) {
+function clipped(names, columns, width, pen) {
   const steps = Math.max(1, ...Object.values(columns));
-  const most = Math.max(3, Math.floor((width * (1 - LAST)) / steps / LETTER) - 3);
-  const last = Math.max(3, Math.floor((width * LAST) / LETTER) - 1);
+  const most = (width * (1 - LAST)) / steps - NODE - AIR;
+  const last = width * LAST - AIR;
   return Object.fromEntries(
-    Object.entries(names).map(([id, name]) => {
-      const room = columns[id] === steps ? last : most;
-      return [id, name.length > room ? `${name.slice(0, room - 1)}…` : name];
-    }),
+    Object.entries(names).map(([id, name]) => [id, fitted(name, columns[id] === steps ? last : most, pen)]),
   );
 }
 
 export function flow(canvas, values, look) {
   const labels = values.nodes;
   const width = canvas.parentElement.clientWidth;
+  const font = { family: getComputedStyle(document.body).fontFamily, size: 12 };
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${font.size}px ${font.family}`;
   // The same page has the same colour at every step; what is put together is grey, and red comes last.
   const order = [...new Set(Object.values(labels))].filter((name) => name !== values.rest);
   const series = [0, 2, 4, 3, 5, 1].map((n) => look.series[n]);
@@ -35,7 +47,7 @@ export function flow(canvas, values, look) {
       datasets: [
         {
           data: values.flows,
-          labels: clipped(labels, values.columns, width),
+          labels: clipped(labels, values.columns, width, pen),
           nodeLabels: { position: "right" },
           nodePadding: 15,
           column: values.columns,
@@ -44,18 +56,18 @@ export function flow(canvas, values, look) {
           colorMode: "gradient",
           alpha: 0.35,
           borderWidth: 0,
-          nodeWidth: 8,
+          nodeWidth: NODE,
           color: look.ink,
           size: "max",
-          font: { family: getComputedStyle(document.body).fontFamily, size: 12 },
+          font,
         },
       ],
     },
     options: {
       onResize: (chart, size) => {
-        chart.data.datasets[0].labels = clipped(labels, values.columns, size.width);
+        chart.data.datasets[0].labels = clipped(labels, values.columns, size.width, pen);
       },
-      layout: { padding: { right: width * LAST } },
+      layout: { padding: { top: 8, bottom: 10, right: width * LAST } },
       onClick: (event, found) => {
         const link = found.length ? values.flows[found[0].index].link : "";
         if (link) location.assign(link);
