@@ -102,6 +102,13 @@ def test_bots_when_asked_for_and_pages(store_with: Callable[..., LoadedSite]) ->
     second = site.ask(features.answer, limit="1", offset="1", **FORTNIGHT)
     assert [row[0] for row in rows(second)] == ["export"]
     assert len(second.top_features) == 2
+    assert [
+        one.feature for one in site.ask(features.answer, options={"top": 1}, **FORTNIGHT).top_features
+    ] == ["search"]
+    for wrong in ("0", "1001", "ten", "²"):
+        with pytest.raises(Invalid) as caught:
+            features.answer.read({"top": wrong})
+        assert caught.value.field == "top"
 
 
 def test_nothing_yet(store_with: Callable[..., LoadedSite]) -> None:
@@ -111,8 +118,8 @@ def test_nothing_yet(store_with: Callable[..., LoadedSite]) -> None:
 
 
 def test_a_list_is_read(store_with: Callable[..., LoadedSite]) -> None:
-    assert features.answer.read({"listed": "signup, invited,,signup"}) == {"listed": names("signup,invited")}
-    assert features.answer.read({}) == {"listed": ()}
+    assert features.answer.read({"listed": "signup, invited,,signup"})["listed"] == names("signup,invited")
+    assert features.answer.read({}) == {"listed": (), "top": 10}
     with pytest.raises(Invalid) as caught:
         features.answer.read({"listed": ",".join(f"e{number}" for number in range(201))})
     assert caught.value.field == "listed"

@@ -22,6 +22,11 @@ def test_features_are_the_apis(demo: Demo) -> None:
         assert names == [one["featureName"] for one in told["features"]]
         uses = page.locator("#panel-features tbody td:nth-child(3)").all_inner_texts()
         assert uses == [formats.whole(one["usageCount"]) for one in told["features"]]
+        trends = page.locator("#panel-features td [role=img][title]").evaluate_all(
+            "all => all.map((one) => one.title)"
+        )
+        every = demo.ask(demo.saas, "features", "timeframe=30d&top=1000")["topFeatures"]
+        assert trends == [one["trend"] for one in every] and len(trends) == len(names) > 10
         steps = page.locator("#panel-adoption .funnel-value strong").all_inner_texts()
         assert steps == [formats.whole(stage["users"]) for stage in told["adoptionFunnel"]]
         tiles = page.locator("#panel-heatmap .tile").evaluate_all("all => all.map((one) => one.title)")

@@ -18,7 +18,7 @@ def tiles(page: Page, panel: str) -> list[str]:
     return page.locator(f"#panel-{panel} .figure-tile .figure").all_inner_texts()
 
 
-def drawn(page: Page, panel: str) -> dict[str, list[float]]:
+def drawn(page: Page, panel: str) -> dict[str, list[float | None]]:
     """The values of a panel's chart by the label of their series."""
     values = json.loads(page.locator(f"#panel-{panel} [data-chart] script").inner_text())
     return {one["label"]: one["values"] for one in values["series"]}
@@ -33,6 +33,9 @@ def test_figures_and_charts_are_the_apis(demo: Demo) -> None:
         page.goto(demo.path(demo.saas, "users"))
         settle(page)
         assert tiles(page, "active") == [formats.whole(told[name]) for name in ("dau", "wau", "mau")]
+        today = page.locator("#panel-active .figure-tile").first
+        expect(today).to_contain_text(f"{formats.whole(told['activityByDate'][-2]['activeUsers'])} yesterday")
+        expect(today.locator(".change")).to_have_count(0)
         kinds = ("newUsers", "returningUsers", "reactivatedUsers", "churnedUsers")
         assert tiles(page, "who") == [formats.whole(told[name]) for name in kinds]
         assert page.locator(".gauge-text").text_content() == formats.number(told["engagementScore"], 0)
@@ -41,7 +44,7 @@ def test_figures_and_charts_are_the_apis(demo: Demo) -> None:
             "New": [step["new"] for step in growth["series"]],
             "Returning": [step["returning"] for step in growth["series"]],
             "Reactivated": [step["reactivated"] for step in growth["series"]],
-            "Lost": [-step["churned"] for step in growth["series"]],
+            "Lost": [-step["churned"] for step in growth["series"][:-1]] + [None],  # today is not over
         }
         shares = [formats.percent(sticky[name]) for name in ("dauMau", "dauWau", "wauMau")]
         assert tiles(page, "stickiness")[:3] == shares

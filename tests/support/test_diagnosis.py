@@ -128,13 +128,18 @@ def test_a_failed_registration_in_the_browser_of_a_user(check: Callable[..., Dia
             Verdict.PAYMENT_FAILED,
             "order-1 (20.00 EUR), failed: card declined.",
         ),
+        (
+            [paid("payment_initialized", 20), paid("payment_failed", 16, error_message="Card declined.")],
+            Verdict.PAYMENT_FAILED,
+            "failed: Card declined.|",
+        ),
     ],
 )
 def test_payments(
     check: Callable[..., Diagnosis], events: list[Simple], verdict: Verdict, words: str
 ) -> None:
     found = check(seen(), *(dict(one) for one in events))
-    assert found.verdict is verdict and words in found.told
+    assert found.verdict is verdict and words in f"{found.told}|"
     assert found.stuck == (("order-1",) if verdict is Verdict.PAID_NOT_CREDITED else ())
     assert [payment.reference for payment in found.payments] == ["order-1"]
 

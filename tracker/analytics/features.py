@@ -18,9 +18,11 @@ from tracker.analytics.registry import Parameter, question
 from tracker.columns.dialect import floordiv, last_by
 from tracker.columns.schema import events
 from tracker.domain.period import EPOCH, day_number
+from tracker.errors import Invalid
 
 FEATURE_USED = "feature_used"
 TOP = 10
+MOST_TOP = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class UnusedFeature:
 
 @dataclass(frozen=True, slots=True)
 class FeatureUsage:
-    """Features by usage (`limit` and `offset` cut them), the funnel, the ten most used and the idle ones."""
+    """Features by usage (`limit` and `offset` cut them), the funnel, the most used (ten, unless `top` says
+    otherwise) and the idle ones."""
 
     features: tuple[Feature, ...]
     adoption_funnel: tuple[Stage, ...]
@@ -96,8 +99,22 @@ LISTED = Parameter(
 )
 
 
-@question(name="features", title="Features", parameters=(LISTED,), rows="features")
-def answer(connection: sa.Connection, query: Query, listed: tuple[ListedFeature, ...] = ()) -> FeatureUsage:
+def top_of(text: str) -> int:
+    """How many of the most used are told with their trend. Raises Invalid."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= MOST_TOP):
+        raise Invalid(f"top is a number from 1 to {MOST_TOP}.", field="top")
+    return int(text)
+
+
+TOP_OF = Parameter(
+    "top", f"How many of the most used are told with their trend, {MOST_TOP} at most.", top_of, TOP
+)
+
+
+@question(name="features", title="Features", parameters=(LISTED, TOP_OF), rows="features")
+def answer(
+    connection: sa.Connection, query: Query, listed: tuple[ListedFeature, ...] = (), top: int = TOP
+) -> FeatureUsage:
     """Which features people use, and which nobody does.
 
     A feature is what events named `feature_used` tell in their property `feature`, and every event name that
@@ -125,7 +142,7 @@ def answer(connection: sa.Connection, query: Query, listed: tuple[ListedFeature,
     return FeatureUsage(
         tuple(_feature(query, one, known[one.name][0], active) for one in shown),
         _funnel(connection, query, listed, active),
-        tuple(TopFeature(one.name, one.uses, _trend(query, one)) for one in current[:TOP]),
+        tuple(TopFeature(one.name, one.uses, _trend(query, one)) for one in current[:top]),
         _unused({name: last for name, (_, last) in known.items()}, current, listed),
     )
 

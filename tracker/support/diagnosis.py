@@ -127,7 +127,7 @@ def _of_somebody(
         return Verdict.REGISTRATION_FAILED, not_through
     if paid and paid[0].state == "failed":
         why = f": {paid[0].error_message}" if paid[0].error_message else ""
-        return Verdict.PAYMENT_FAILED, f"The latest payment, {_named(paid[0])}, failed{why}."
+        return Verdict.PAYMENT_FAILED, f"The latest payment, {_named(paid[0])}, failed{why.rstrip('.')}."
     if failed:
         return Verdict.NOTHING_WRONG, "Nothing stands out; look at the last errors below."
     return Verdict.NOTHING_WRONG, "Nothing stands out."
@@ -158,7 +158,7 @@ def _registration_failed(told: tuple[Told, ...]) -> str:
     failed = [one for one in told if one.name == registration.FAILED]
     if not failed:
         return "A registration was attempted, and neither success nor failure was told since."
-    why = f" The last time: {failed[-1].error_message}." if failed[-1].error_message else ""
+    why = f" The last time: {failed[-1].error_message.rstrip('.')}." if failed[-1].error_message else ""
     times = "once" if len(failed) == 1 else f"{len(failed)} times"
     return f"The registration failed {times} and never succeeded.{why}"
 

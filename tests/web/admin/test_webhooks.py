@@ -83,7 +83,7 @@ def test_what_is_no_secret_is_refused(hers: Browser, site: Keys, provider: str, 
     if provider != "paypal":
         assert "This is not the secret" in answer.text
     assert not secret or secret not in answer.text
-    assert "A secret is kept" not in hers.get(path).text
+    assert "A secret has been saved" not in hers.get(path).text
 
 
 def test_there_is_nothing_to_remove(hers: Browser, site: Keys) -> None:

@@ -260,7 +260,9 @@ def test_a_site_at_a_glance(alice: Browser, site: Keys, counted: Callable[..., N
     assert f'hx-get="/sites/{site.id}/glance"' in alice.get("/sites").text
     glance = alice.get(f"/sites/{site.id}/glance").text
     assert glance.count('<span class="figure">2</span>') == 2, "people and events of today"
-    assert "<strong>2</strong>" in glance and "<polyline" in glance
+    assert (
+        "<strong>0</strong>" in glance and "people in the 14 days before" in glance and "<polyline" in glance
+    )
 
 
 def test_figures_that_lag_say_so(

@@ -42,7 +42,7 @@ class Chart:
     unit: str = ""
     links: Sequence[str] = ()
     partial: bool = False
-    """Whether the last step is not over yet: it is drawn dotted."""
+    """Whether the last step is not over yet: it is drawn dotted or faint, and named so."""
     across: str = ""
 
     def to_json(self) -> dict[str, Any]:
@@ -50,13 +50,17 @@ class Chart:
         return {
             "kind": self.kind,
             "labels": list(self.labels),
-            "titles": list(self.titles or self.labels),
+            "titles": self._titles(),
             "unit": self.unit,
             "links": list(self.links),
             "partial": self.partial,
             "across": self.across,
             "series": [_series(one) for one in self.series],
         }
+
+    def _titles(self) -> list[str]:
+        titles = list(self.titles or self.labels)
+        return [*titles[:-1], f"{titles[-1]}, so far"] if self.partial and titles else titles
 
 
 @dataclass(frozen=True, slots=True)

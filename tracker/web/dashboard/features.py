@@ -108,6 +108,7 @@ PAGE = QuestionPage(
             "All features",
             "features",
             "dashboard/features/_features.html",
+            options={"top": "1000"},
             course=Course("features", "featureName", "feature", (FEATURE_USED,)),
             empty=unused,
             teach="dashboard/features/_none.html",

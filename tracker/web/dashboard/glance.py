@@ -1,4 +1,7 @@
-"""A site at a glance, for the page of all sites: today, and the last two weeks against the two before."""
+"""A site at a glance, for the page of all sites: today, and the two weeks before against the two before them.
+
+Today is not among the two weeks: a day that has just begun would look like a fall.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ COURSE_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """`people` active and `events` of today so far; `course` is the overview's answer of two weeks."""
+    """`people` active and `events` of today so far; `course` is the overview's answer of the two weeks."""
 
     people: int
     events: int
@@ -47,11 +50,12 @@ def register(app: Flask, services: Services) -> None:
 
 def at_a_glance(services: Services, look: Look) -> Glance:
     """The site's figures. Raises Unavailable while nothing is counted yet."""
-    today = look.query.today
-    first = today - timedelta(days=COURSE_DAYS - 1)
-    course = _ask(services, look, "overview", from_=first, to=today, interval="day")
+    yesterday = look.query.today - timedelta(days=1)
+    first = yesterday - timedelta(days=COURSE_DAYS - 1)
+    course = _ask(services, look, "overview", from_=first, to=yesterday, interval="day")
+    today = _ask(services, look, "overview", timeframe="today", compare="0")
     ranking = _ask(services, look, "event-ranking", timeframe="today", compare="0", limit=1)
-    return Glance(course["series"][-1]["visitors"], ranking["total"], course)
+    return Glance(today["visitors"], ranking["total"], course)
 
 
 def _ask(services: Services, look: Look, question: str, **options: Any) -> Any:

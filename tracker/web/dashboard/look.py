@@ -123,6 +123,11 @@ class Look:
         return target(*args, filter=[*texts, format_filter(wanted)], offset=None)
 
     @property
+    def runs(self) -> bool:
+        """Whether the period, and so the last step of charts, is not over yet."""
+        return self.query.period.until > self.now_ms
+
+    @property
     def carried(self) -> str:
         """What links to other pages carry along, with its question mark; "" where nothing is set."""
         return self.to("").partition("/sites/")[2].removeprefix(f"{self.site.id}/")

@@ -77,11 +77,10 @@ def chart(answer: Any, look: Look, metric: Metric) -> Chart:
         values = [one[metric.name] for one in earlier]
         before = period_words(look.query.previous().period, look)
         series.append(Series(before, values, colour=7, dashed=True, titles=names))
-    running = look.query.period.until > look.now_ms
     links = look.days(answer["series"])
     summary = f"{metric.label} over time: {metric.words(answer[metric.name])} in all."
     return Chart(
-        "line", labels, series, summary, titles=titles, unit=metric.unit, partial=running, links=links
+        "line", labels, series, summary, titles=titles, unit=metric.unit, partial=look.runs, links=links
     )
 
 
@@ -111,7 +110,9 @@ def revenue(answer: Any, look: Look) -> dict[str, Any]:
     bars = [Series(f"Revenue, {name}", [one["revenue"] for one in main["series"]], colour=3)]
     summary = f"Revenue over time: {formats.money(main['revenue'], main['currency'])} in all."
     return {
-        "chart": Chart("bars", labels, bars, summary, titles, links=look.days(main["series"])),
+        "chart": Chart(
+            "bars", labels, bars, summary, titles, links=look.days(main["series"]), partial=look.runs
+        ),
         "main": main,
     }
 

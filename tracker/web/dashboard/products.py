@@ -55,6 +55,7 @@ def revenue(answer: Any, look: Look) -> dict[str, Any]:
             summary,
             titles=titles,
             links=look.days(main["series"]),
+            partial=look.runs,
         ),
         "main": main,
     }

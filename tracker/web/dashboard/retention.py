@@ -25,10 +25,15 @@ def curve(answer: Any, look: Look) -> dict[str, Any]:
     values = [point["retentionRate"] for point in points]
     told = {point["day"]: point["retentionRate"] for point in points}
     summary = f"Of those who came, {formats.percent(told.get(1))} were active a day later."
+    lines = [Series("Active", values, fill=True)]
+    if answer.get("previous"):
+        before = {point["day"]: point["retentionRate"] for point in answer["previous"]}
+        earlier = [before.get(point["day"]) for point in points]
+        lines.append(Series("Of the time before", earlier, colour=7, dashed=True))
     chart = Chart(
         "curve",
         labels,
-        [Series("Active", values, fill=True)],
+        lines,
         summary,
         titles=titles,
         unit="percent",
@@ -38,16 +43,19 @@ def curve(answer: Any, look: Look) -> dict[str, Any]:
 
 
 def grid(answer: Any, look: Look) -> dict[str, Any]:
-    """A row for each first day, coloured by how many came back."""
+    """A row for each first day, coloured by how many came back; no columns of days over for nobody."""
+    over = [day for day in DAYS if any(one["retention"][day] is not None for one in answer["cohorts"])]
     rows = [
         {
             "label": f"{formats.day(cohort['cohortDate'], look.now_ms, look.site.time_zone)} "
             f"({formats.whole(cohort['cohortSize'])})",
-            "cells": [_cell(cohort, day) for day in DAYS],
+            "cells": [_cell(cohort, day) for day in over],
         }
         for cohort in reversed(answer["cohorts"])
     ]
-    return {"columns": [f"Day {day.removeprefix('day')}" for day in DAYS], "rows": rows}
+    columns = [f"Day {day.removeprefix('day')}" for day in over]
+    later = [day.removeprefix("day") for day in DAYS if day not in over]
+    return {"columns": columns, "rows": rows, "later": later}
 
 
 def _cell(cohort: Any, day: str) -> dict[str, Any]:

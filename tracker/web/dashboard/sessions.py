@@ -8,10 +8,9 @@ from flask import Flask
 
 from tracker.services import Services
 from tracker.web import formats
-from tracker.web.dashboard import charts
 from tracker.web.dashboard.charts import Chart, Series
 from tracker.web.dashboard.look import Look
-from tracker.web.dashboard.overview import cut
+from tracker.web.dashboard.overview import Metric, chart, cut
 from tracker.web.dashboard.panels import Panel
 from tracker.web.dashboard.question_page import QuestionPage
 
@@ -34,22 +33,16 @@ def lengths(answer: Any, look: Look) -> dict[str, Any]:
         for name, label in LENGTHS.items()
     ]
     summary = f"Sessions by length; half last {formats.seconds(answer['medianSessionLength'])} or less."
-    chart = Chart(
-        "bars", list(LENGTHS.values()), [Series("Sessions", [r["sessions"] for r in rows])], summary
-    )
-    return {"chart": chart, "rows": rows}
+    bars = [Series("Sessions", [row["sessions"] for row in rows])]
+    return {"chart": Chart("bars", list(LENGTHS.values()), bars, summary), "rows": rows}
+
+
+SESSIONS = Metric("visits", "Sessions")
 
 
 def course(answer: Any, look: Look) -> dict[str, Any]:
-    """Sessions and bounces by step."""
-    series = answer["series"]
-    labels, titles = charts.steps(series, str(look.query.interval))
-    visits = [one["visits"] for one in series]
-    summary = f"Sessions over time: {formats.whole(sum(visits))} in all."
-    lines = [Series("Sessions", visits, fill=True)]
-    partial = look.query.period.until > look.now_ms
-    chart = Chart("line", labels, lines, summary, titles=titles, links=look.days(series), partial=partial)
-    return {"chart": chart}
+    """Sessions by step, with the time before."""
+    return {"chart": chart(answer, look, SESSIONS)}
 
 
 PAGE = QuestionPage(
@@ -58,11 +51,12 @@ PAGE = QuestionPage(
     panels=(
         Panel(
             "course",
-            "Over time",
+            "Sessions",
             "overview",
             "dashboard/sessions/_course.html",
             shape=course,
             empty=lambda answer: not answer["visits"],
+            size="figures",
             width="half",
         ),
         Panel(

@@ -30,25 +30,42 @@ def active(answer: Any, look: Look) -> dict[str, Any]:
         f"Active people by day, {mean} on average.",
         titles=titles,
         links=look.days(answer["activityByDate"]),
-        partial=look.query.period.until > look.now_ms,
+        partial=look.runs,
     )
-    return {"chart": chart, "running": chart.partial}
+    return {"chart": chart, "running": chart.partial, "yesterday": values[-2] if len(values) > 1 else None}
+
+
+def who(answer: Any, look: Look) -> dict[str, str]:
+    """The share of each kind: of the active, and of those active before."""
+    kinds = ("newUsers", "returningUsers", "reactivatedUsers")
+    active = sum(answer[name] or 0 for name in kinds)
+    before = (answer["returningUsers"] or 0) + (answer["churnedUsers"] or 0)
+    told = {name: _share(answer[name], active, "of the active") for name in kinds}
+    return told | {"churnedUsers": _share(answer["churnedUsers"], before, "of those before")}
+
+
+def _share(part: int | None, whole: int, words: str) -> str:
+    return f"{formats.percent(100 * part / whole)} {words}" if part is not None and whole else ""
 
 
 def growth(answer: Any, look: Look) -> dict[str, Any]:
-    """Bars of who is active, by how they came to be; the lost below zero."""
+    """Bars of who is active, by how they came to be; the lost below zero, of steps that are over."""
     series = answer["series"]
     labels, titles = charts.steps(series, str(look.query.interval))
     bars = [Series(label, [one[name] for one in series], colour) for name, label, colour in KINDS]
     name, label, colour = CHURNED
     lost = [None if one[name] is None else -one[name] for one in series]
+    if look.runs:
+        lost[-1:] = [None]  # who was there before may still come
     bars.append(Series(label, lost, colour))
     sums = {name: sum(one[name] or 0 for one in series) for name in ("new", "reactivated", "churned")}
     summary = (
         f"New, returning, reactivated and lost people by step: {formats.whole(sums['new'])} new, "
         f"{formats.whole(sums['churned'])} lost."
     )
-    return {"chart": Chart("stacked", labels, bars, summary, titles=titles, links=look.days(series))}
+    links = look.days(series)
+    chart = Chart("stacked", labels, bars, summary, titles=titles, links=links, partial=look.runs)
+    return {"chart": chart}
 
 
 def stickiness(answer: Any, look: Look) -> dict[str, Any]:
@@ -123,6 +140,7 @@ PAGE = QuestionPage(
             "Who they are",
             "activity",
             "dashboard/users/_who.html",
+            shape=who,
             follows=True,
             empty=nobody,
             size="row",

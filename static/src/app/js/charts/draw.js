@@ -17,7 +17,9 @@ function dataset(series, values, look) {
   const colour = look.series[series.colour - 1];
   const common = { label: series.label, data: series.values, titles: series.titles, colour };
   if (values.kind === "bars" || values.kind === "stacked") {
-    return { ...common, type: "bar", backgroundColor: colour, borderRadius: 2, maxBarThickness: 40 };
+    const running = values.partial ? series.values.length - 1 : -1;
+    const background = ({ dataIndex }) => (dataIndex === running ? faint(colour, 0.45) : colour);
+    return { ...common, type: "bar", backgroundColor: background, borderRadius: 2, maxBarThickness: 40 };
   }
   const last = series.values.length - 1;
   const few = series.values.length < 2;
