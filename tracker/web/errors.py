@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from tracker.accounts import links
 from tracker.errors import STATUS, Code, DesirepathError
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,8 @@ ADVICE: dict[int, str] = {
     503: "The server is busy or cannot reach its files. Events are still being received where possible. "
     "Load the page again in a moment.",
 }
+SPECIAL: dict[str, str] = {links.GONE: "Ask whoever sent it to you for a new one."}
+"""What to do instead, by the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ def _page(app: Flask, failure: Failure) -> str:
     return template.render(
         failure=failure,
         title=TITLES.get(failure.status, TITLES[400 if failure.status < 500 else 500]),
-        advice=ADVICE.get(failure.status, ""),
+        advice=SPECIAL.get(failure.message) or ADVICE.get(failure.status, ""),
         home=request.script_root + "/",
     )
 

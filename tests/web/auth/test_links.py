@@ -33,7 +33,9 @@ def test_the_first_owner_is_made_by_link_signed_in_and_led_to_a_first_site(
     assert browser.get("/sites/new").status_code == 200
     with app.app_context():
         assert users.need("ada@example.org").is_owner
-    assert Browser(app).get(path).status_code == 404
+    gone = Browser(app).get(path)
+    assert gone.status_code == 404
+    assert "Ask whoever sent it to you for a new one." in gone.text and "mistyped" not in gone.text
     assert "Nobody owns this server yet" not in Browser(app).get("/login").text
 
 

@@ -89,7 +89,7 @@ PAGE = QuestionPage(
             shape=cells,
             empty=lambda answer: not answer["cells"],
             teach="dashboard/features/_none.html",
-            size="chart",
+            size="categories",
             width="two-thirds",
         ),
         Panel(
