@@ -22,6 +22,7 @@ def test_segments_are_the_apis(demo: Demo) -> None:
         people = page.locator("#panel-segments [data-label=People]").all_inner_texts()
         assert people == [formats.whole(one["userCount"]) for one in told["segments"]]
         expect(page.locator("[name=compare]")).to_have_count(0)
+        expect(page.locator("#panel-segments.panel-fits")).to_be_visible()  # nothing is below it
 
 
 def test_one_is_built_counted_and_used(demo: Demo) -> None:

@@ -60,7 +60,7 @@ function askAgain(panel) {
 }
 
 // Room is kept for panels that load, so that nothing jumps. One that was answered out of sight, or with nothing
-// below it, gives back what it does not fill, and so does what its tabs bring later.
+// below it on a page nobody has scrolled, gives back what it does not fill, and so does what its tabs bring later.
 const fits = new Set();
 
 function nothingBelow(panel, all) {
@@ -72,7 +72,7 @@ function fit() {
   const all = [...page.querySelectorAll("[data-panel]")];
   for (const panel of page.querySelectorAll("[data-panel]:not([aria-busy], [data-seen])")) {
     panel.dataset.seen = "";
-    if (panel.getBoundingClientRect().top >= innerHeight || nothingBelow(panel, all)) fits.add(panel.id);
+    if (panel.getBoundingClientRect().top >= innerHeight || (!scrollY && nothingBelow(panel, all))) fits.add(panel.id);
     panel.classList.toggle("panel-fits", fits.has(panel.id));
   }
 }
