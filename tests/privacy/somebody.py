@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +74,17 @@ def crowd(server: LiveServer, keys: Keys, people: int) -> str:
 
 def found_in(data: Path, needles: list[bytes]) -> set[str]:
     """Names of all files that hold one of the texts in any case (this process has none of them open)."""
-    files = [path for path in data.rglob("*") if path.is_file()]
-    return {path.name for path in files if any(needle in path.read_bytes().lower() for needle in needles)}
+    found = files_of(data)
+    return {path.name for path, held in found if any(needle in held.lower() for needle in needles)}
+
+
+def files_of(data: Path) -> Iterator[tuple[Path, bytes]]:
+    """Every file below with what it holds; one that a running server removes meanwhile holds nothing."""
+    for folder, _, names in os.walk(data):
+        for name in names:
+            path = Path(folder, name)
+            with suppress(FileNotFoundError):
+                yield path, path.read_bytes()
 
 
 def ask(server: LiveServer, keys: Keys, path: str, method: str = "GET") -> tuple[int, Any]:

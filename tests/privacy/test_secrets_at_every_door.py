@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from tests.live_server import Keys, LiveServer
+from tests.privacy.somebody import files_of
 from tracker import clock
 from tracker.accounts import webhook_secrets
 from tracker.cli.accounts import with_accounts
@@ -284,7 +285,7 @@ def sent(street: Street) -> dict[str, Corpus]:
 
 def everything(data: Path) -> bytes:
     """Every byte of every file of the data directory, in small letters (this process has none open)."""
-    return b"\n".join(path.read_bytes() for path in sorted(data.rglob("*")) if path.is_file()).lower()
+    return b"\n".join(held for _, held in files_of(data)).lower()
 
 
 @pytest.mark.parametrize("door", DOORS)
