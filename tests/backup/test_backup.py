@@ -51,6 +51,12 @@ def test_a_backup_is_restored_with_everything_in_it(filled: Settings, tmp_path: 
     assert old_files.rows(new / "desirepath.db", "SELECT name FROM sites") == [("Old shop",)]
 
 
+def test_two_of_one_second_stand_side_by_side(filled: Settings) -> None:
+    folders = [made(filled) for _ in range(3)]
+    assert len(set(folders)) == 3 and sorted(folders) == folders
+    assert restore.newest(filled.backup_path) == folders[-1]
+
+
 def test_a_directory_that_holds_data_is_replaced_only_by_force(filled: Settings) -> None:
     folder = made(filled)
     writer = connect.open_writer(filled.ledger_path)

@@ -12,7 +12,7 @@ from tracker.accounts import secrets
 from tracker.backup import manifest
 from tracker.backup.manifest import ACCOUNTS, LEDGER, Manifest
 from tracker.config import Settings
-from tracker.errors import Conflict, Unavailable
+from tracker.errors import Unavailable
 from tracker.ledger import connect, copies
 
 PREFIX = "desirepath-"
@@ -26,10 +26,9 @@ def backup(settings: Settings, into: Path, now_ms: int) -> tuple[Path, Manifest]
     The ledger comes first: what the other file says of sites, keys and erased persons is then never older
     than the events. Yesterday's and today's salts stay out. Raises Unavailable where it cannot be made.
     """
-    folder = into / f"{PREFIX}{stamp(now_ms)}"
+    while (folder := into / f"{PREFIX}{stamp(now_ms)}").exists():
+        now_ms += 1000  # named by the second, of which each has one: so the newest stays the newest
     draft = folder.with_name(f".{folder.name}.part")
-    if folder.exists():
-        raise Conflict(f"There is a backup of this very second already: {folder}.")
     try:
         into.mkdir(mode=0o700, parents=True, exist_ok=True)
         _sweep(into)
