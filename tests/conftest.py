@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from tests.apps import running
 from tests.examples import as_many_as_wanted
 from tests.live_server import Keys
+from tests.notify.receivers import MailServer, Receiver, mail_server, receiver
 from tests.pages import Browser, Person
 from tracker import clock
 from tracker.accounts import members, passwords, sites, users
@@ -150,3 +151,17 @@ def browser(app: Flask) -> Browser:
 def sign_in(app: Flask) -> Callable[[Person], Browser]:
     """A new browser in which a person is signed in."""
     return lambda person: Browser(app).sign_in(person)
+
+
+@pytest.fixture
+def mail() -> Iterator[MailServer]:
+    """A mail server that keeps what it is given."""
+    with mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+def far() -> Iterator[Receiver]:
+    """Somebody who takes webhooks."""
+    with receiver() as found:
+        yield found

@@ -12,72 +12,39 @@ import pytest
 from flask import Flask
 
 from tests.conftest import NOW
-from tests.notify.receivers import MailServer, Receiver, mail_server, receiver
+from tests.notify.place import Place
+from tests.notify.receivers import MailServer, Receiver
 from tests.web.events import write
 from tracker import clock
-from tracker.accounts import sites
-from tracker.app import create_app
-from tracker.config import Settings
-from tracker.extensions import db, writing
+from tracker.extensions import writing
 from tracker.models import AlertChannel
 from tracker.notify import channels, outbox, stuck
 from tracker.notify.alerts import AT_ONCE, Alerts
-from tracker.services import Services
+from tracker.notify.channels import Wanted
 
 MINUTE = 60_000
 LATE = NOW + 20 * MINUTE
 """When a payment of NOW is stuck."""
 
 
-class Place:
-    """A server that writes, whose clock is in the test's hand."""
-
-    def __init__(self, data: Path, **settings: str) -> None:
-        self.settings = Settings.read({}, data=str(data), webhook_networks="127.0.0.0/8", **settings)
-        self.open()
-        with self.app.app_context():
-            self.site = sites.create("Corner Shop", NOW).site.id
+class Telling(Place):
+    """It tells of stuck payments when a test says so."""
 
     def open(self) -> None:
-        self.app: Flask = create_app(self.settings)
-        self.services: Services = self.app.extensions["desirepath"]
-        self.services.writer.start()
+        super().open()
         self.alerts = Alerts(self.settings, self.services.sites, self.services.readers)
 
-    def close(self) -> None:
-        self.services.stop()
-        with self.app.app_context():
-            db.engine.dispose()
-
     def channel(self, kind: str, target: str, now_ms: int = NOW) -> int:
-        with self.app.app_context():
-            return channels.add(self.settings, self.site, kind, target, now_ms, None).id
+        return self.add(kind, target, now_ms, Wanted())
 
     def paid(self, reference: str, at: int = NOW, name: str = "payment_completed", **about: Any) -> None:
         told = json.dumps({"reference": reference, "amount": "20.5", "currency": "EUR", **about})
         write(self.app, self.site, at, {"name": name, "user_id": "42", "flags": 3, "properties": told})
 
-    def told(self) -> list[tuple[str, str, int]]:
-        with self.app.app_context():
-            return [(one.subject, one.state, one.attempts) for one in channels.latest(self.site)]
-
 
 @pytest.fixture
-def mail() -> Iterator[MailServer]:
-    with mail_server() as server:
-        yield server
-
-
-@pytest.fixture
-def far() -> Iterator[Receiver]:
-    with receiver() as found:
-        yield found
-
-
-@pytest.fixture
-def place(tmp_path: Path, mail: MailServer) -> Iterator[Place]:
-    smtp = {"smtp_host": "127.0.0.1", "smtp_port": str(mail.port), "smtp_security": "none"}
-    found = Place(tmp_path / "data", public_url="https://stats.example.org", **smtp)
+def place(tmp_path: Path, mail: MailServer) -> Iterator[Telling]:
+    found = Telling(tmp_path / "data", mail.port)
     yield found
     found.close()
 
@@ -87,7 +54,7 @@ def references(far: Receiver) -> list[list[str]]:
 
 
 def test_a_stuck_payment_is_told_once_through_every_channel(
-    place: Place, mail: MailServer, far: Receiver
+    place: Telling, mail: MailServer, far: Receiver
 ) -> None:
     place.channel("email", "ops@example.org")
     place.channel("webhook", far.url)
@@ -116,7 +83,7 @@ def test_a_stuck_payment_is_told_once_through_every_channel(
     assert place.told() == [("order 17", "sent", 1)] * 2
 
 
-def test_what_was_stuck_before_a_channel_was_added_is_not_told(place: Place, far: Receiver) -> None:
+def test_what_was_stuck_before_a_channel_was_added_is_not_told(place: Telling, far: Receiver) -> None:
     place.paid("before")
     place.channel("webhook", far.url, LATE)
     place.paid("after", LATE)
@@ -124,7 +91,7 @@ def test_what_was_stuck_before_a_channel_was_added_is_not_told(place: Place, far
     assert references(far) == [["after"]]
 
 
-def test_trouble_is_tried_again_later_and_a_restart_forgets_nothing(place: Place, far: Receiver) -> None:
+def test_trouble_is_tried_again_later_and_a_restart_forgets_nothing(place: Telling, far: Receiver) -> None:
     place.channel("webhook", far.url)
     place.paid("a")
     far.status = 500
@@ -149,7 +116,7 @@ def test_trouble_is_tried_again_later_and_a_restart_forgets_nothing(place: Place
     assert place.told() == [("b", "sent", 1), ("a", "sent", 3)] and len(far.calls) == 4
 
 
-def test_it_is_given_up_after_days(place: Place, far: Receiver) -> None:
+def test_it_is_given_up_after_days(place: Telling, far: Receiver) -> None:
     place.channel("webhook", far.url)
     place.paid("a")
     far.status = 503
@@ -164,7 +131,7 @@ def test_it_is_given_up_after_days(place: Place, far: Receiver) -> None:
     assert len(far.calls) == len(outbox.PAUSES) + 1
 
 
-def test_what_was_credited_meanwhile_is_not_told(place: Place, far: Receiver) -> None:
+def test_what_was_credited_meanwhile_is_not_told(place: Telling, far: Receiver) -> None:
     place.channel("webhook", far.url)
     place.paid("a")
     far.status = 500
@@ -175,7 +142,7 @@ def test_what_was_credited_meanwhile_is_not_told(place: Place, far: Receiver) ->
     assert len(far.calls) == 1 and place.told() == [("a", "settled", 1)]
 
 
-def test_a_broken_channel_holds_up_no_other(place: Place, mail: MailServer, far: Receiver) -> None:
+def test_a_broken_channel_holds_up_no_other(place: Telling, mail: MailServer, far: Receiver) -> None:
     mail.recipient_answer = "550 no such user"
     place.channel("email", "gone@example.org")
     place.channel("webhook", far.url)
@@ -187,7 +154,7 @@ def test_a_broken_channel_holds_up_no_other(place: Place, mail: MailServer, far:
     assert any("550 no such user" in one for one in problems)
 
 
-def test_many_at_once_are_few_messages(place: Place, far: Receiver) -> None:
+def test_many_at_once_are_few_messages(place: Telling, far: Receiver) -> None:
     place.channel("webhook", far.url)
     for n in range(AT_ONCE + 2):
         place.paid(f"p{n:03}")
@@ -196,7 +163,7 @@ def test_many_at_once_are_few_messages(place: Place, far: Receiver) -> None:
     assert [len(one) for one in references(far)] == [AT_ONCE, 2]
 
 
-def test_a_channel_that_is_removed_is_told_nothing_more(place: Place, far: Receiver) -> None:
+def test_a_channel_that_is_removed_is_told_nothing_more(place: Telling, far: Receiver) -> None:
     number = place.channel("webhook", far.url)
     place.paid("a")
     far.status = 500
@@ -208,7 +175,7 @@ def test_a_channel_that_is_removed_is_told_nothing_more(place: Place, far: Recei
     assert not outbox.anything_due(place.settings.meta_path, stuck.ALERT, LATE + 9_999 * MINUTE)
 
 
-def test_what_is_over_is_forgotten_one_day(place: Place, far: Receiver) -> None:
+def test_what_is_over_is_forgotten_one_day(place: Telling, far: Receiver) -> None:
     place.channel("webhook", far.url)
     place.paid("a")
     place.alerts.run(LATE)

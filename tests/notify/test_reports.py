@@ -8,19 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
-from tests.notify.receivers import MailServer, Receiver, mail_server, receiver
+from tests.notify.place import Place
+from tests.notify.receivers import MailServer, Receiver
 from tests.web.events import until_counted, write
-from tracker.accounts import sites
-from tracker.app import create_app
-from tracker.config import Settings
-from tracker.extensions import db
 from tracker.notify import channels
 from tracker.notify.channels import Wanted
 from tracker.notify.reports import Reports
 from tracker.notify.stretch import Every
-from tracker.services import Services
 from tracker.web import report
 
 MINUTE = 60_000
@@ -31,68 +26,33 @@ SEVEN = MONDAY + 7 * HOUR
 SUNDAY = MONDAY - 12 * HOUR
 
 
-class Place:
-    """A server whose clock is in the test's hand; it counts what comes in by itself."""
-
-    def __init__(self, data: Path, **settings: str) -> None:
-        self.settings = Settings.read({}, data=str(data), webhook_networks="127.0.0.0/8", **settings)
-        self.open()
-        with self.app.app_context():
-            self.created = sites.create("Corner Shop", SUNDAY)
-            self.site = self.created.site.id
+class Counting(Place):
+    """It counts what comes in, by itself, and sends reports when a test says so."""
 
     def open(self) -> None:
-        self.app: Flask = create_app(self.settings)
-        self.services: Services = self.app.extensions["desirepath"]
-        self.services.writer.start()
+        super().open()
         self.services.sync.start()
         until_counted(self.services)
         self.reports = Reports(self.settings, self.services.sites, self.services.write_report)
 
-    def close(self) -> None:
-        self.services.sync.stop()
-        self.services.stop()
-        with self.app.app_context():
-            db.engine.dispose()
-
     def channel(self, kind: str, target: str, every: Every, now_ms: int = SUNDAY) -> int:
-        with self.app.app_context():
-            wanted = Wanted(stuck=False, report=every)
-            return channels.add(self.settings, self.site, kind, target, now_ms, None, wanted).id
+        return self.add(kind, target, now_ms, Wanted(stuck=False, report=every))
 
     def visits(self, at: int, *visitors: str) -> None:
-        write(
-            self.app, self.site, at, *({"visitor": one, "context": '{"path":"/start"}'} for one in visitors)
-        )
+        page = {"context": '{"path":"/start"}'}
+        write(self.app, self.site, at, *({"visitor": one, **page} for one in visitors))
         until_counted(self.services)
 
-    def told(self) -> list[tuple[str, str, int]]:
-        with self.app.app_context():
-            return [(one.subject, one.state, one.attempts) for one in channels.latest(self.site)]
-
 
 @pytest.fixture
-def mail() -> Iterator[MailServer]:
-    with mail_server() as server:
-        yield server
-
-
-@pytest.fixture
-def far() -> Iterator[Receiver]:
-    with receiver() as found:
-        yield found
-
-
-@pytest.fixture
-def place(tmp_path: Path, mail: MailServer) -> Iterator[Place]:
-    smtp = {"smtp_host": "127.0.0.1", "smtp_port": str(mail.port), "smtp_security": "none"}
-    found = Place(tmp_path / "data", public_url="https://stats.example.org", **smtp)
+def place(tmp_path: Path, mail: MailServer) -> Iterator[Counting]:
+    found = Counting(tmp_path / "data", mail.port, SUNDAY)
     yield found
     found.close()
 
 
 def test_a_week_is_told_once_on_monday_with_the_figures_of_the_api(
-    place: Place, mail: MailServer, far: Receiver
+    place: Counting, mail: MailServer, far: Receiver
 ) -> None:
     place.channel("email", "boss@example.org", Every.WEEK)
     place.channel("webhook", far.url, Every.WEEK)
@@ -125,7 +85,7 @@ def test_a_week_is_told_once_on_monday_with_the_figures_of_the_api(
     assert place.told() == [("week:2026-11-16", "sent", 1)] * 2
 
 
-def test_a_server_that_was_down_tells_what_ended_last(place: Place, far: Receiver) -> None:
+def test_a_server_that_was_down_tells_what_ended_last(place: Counting, far: Receiver) -> None:
     place.channel("webhook", far.url, Every.DAY, SUNDAY - 5 * DAY)
     place.close()
     place.open()
@@ -134,14 +94,14 @@ def test_a_server_that_was_down_tells_what_ended_last(place: Place, far: Receive
     assert [json.loads(body)["from"] for _, _, body in far.calls] == ["2026-11-22", "2026-11-23"]
 
 
-def test_what_was_due_before_somebody_asked_is_not_told(place: Place, far: Receiver) -> None:
+def test_what_was_due_before_somebody_asked_is_not_told(place: Counting, far: Receiver) -> None:
     place.channel("webhook", far.url, Every.MONTH)
     place.channel("webhook", f"{far.url}?week", Every.WEEK, SEVEN + 1)
     place.reports.run(SEVEN + HOUR)
     assert far.calls == []
 
 
-def test_trouble_is_tried_again(place: Place, far: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trouble_is_tried_again(place: Counting, far: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     place.channel("webhook", far.url, Every.WEEK)
     far.status = 500
     place.reports.run(SEVEN)
@@ -162,7 +122,7 @@ def test_trouble_is_tried_again(place: Place, far: Receiver, monkeypatch: pytest
     assert len(far.calls) == 2
 
 
-def test_what_is_not_wanted_any_more_is_dropped(place: Place, far: Receiver) -> None:
+def test_what_is_not_wanted_any_more_is_dropped(place: Counting, far: Receiver) -> None:
     number = place.channel("webhook", far.url, Every.WEEK)
     far.status = 500
     place.reports.run(SEVEN)
@@ -173,7 +133,7 @@ def test_what_is_not_wanted_any_more_is_dropped(place: Place, far: Receiver) -> 
     assert len(far.calls) == 1 and place.told() == []
 
 
-def test_an_empty_site_has_a_report_too(place: Place, mail: MailServer) -> None:
+def test_an_empty_site_has_a_report_too(place: Counting, mail: MailServer) -> None:
     place.channel("email", "boss@example.org", Every.DAY)
     place.reports.run(SEVEN)
     text = mail.mails[0].message.get_content()  # type: ignore[attr-defined]

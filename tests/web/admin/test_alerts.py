@@ -11,19 +11,13 @@ from flask import Flask
 
 from tests.apps import running
 from tests.live_server import Keys
-from tests.notify.receivers import MailServer, Receiver, mail_server, receiver
+from tests.notify.receivers import MailServer, Receiver
 from tests.pages import Browser, Person
 from tests.web.events import until_counted, write
 from tracker import clock
 from tracker.config import Settings
 
 DAY_MS = 86_400_000
-
-
-@pytest.fixture
-def mail() -> Iterator[MailServer]:
-    with mail_server() as server:
-        yield server
 
 
 @pytest.fixture
@@ -38,12 +32,6 @@ def settings(tmp_path: object, mail: MailServer) -> Settings:
 def app(settings: Settings) -> Iterator[Flask]:
     with running(settings) as app:
         yield app
-
-
-@pytest.fixture
-def far() -> Iterator[Receiver]:
-    with receiver() as found:
-        yield found
 
 
 @pytest.fixture
