@@ -105,7 +105,7 @@ def test_bots_when_asked_for_and_pages(store_with: Callable[..., LoadedSite]) ->
     assert [
         one.feature for one in site.ask(features.answer, options={"top": 1}, **FORTNIGHT).top_features
     ] == ["search"]
-    for wrong in ("0", "1001", "ten", "²"):
+    for wrong in ("0", "1001", "10000", "ten", "²"):
         with pytest.raises(Invalid) as caught:
             features.answer.read({"top": wrong})
         assert caught.value.field == "top"

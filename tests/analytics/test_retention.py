@@ -94,7 +94,7 @@ def test_a_site_without_events(store_with: Callable[..., LoadedSite]) -> None:
     assert found == Retention(0, 0, tuple(Point(n, None, None) for n in range(4)), (0,) * 4)
 
 
-@pytest.mark.parametrize("text", ["0", "366", "x", "-1", "1.5"])
+@pytest.mark.parametrize("text", ["0", "366", "0003651", "x", "-1", "1.5"])
 def test_a_wrong_number_of_days_is_named(text: str) -> None:
     with pytest.raises(Invalid) as caught:
         answer.read({"days": text})

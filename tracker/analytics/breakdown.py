@@ -17,6 +17,7 @@ from tracker.analytics.query import Query
 from tracker.analytics.rates import ratio, share
 from tracker.analytics.registry import Parameter, question
 from tracker.analytics.rolled import Sums
+from tracker.columns.dialect import integer
 from tracker.columns.schema import events, sessions
 from tracker.errors import Invalid
 
@@ -238,7 +239,7 @@ def _acts(query: Query, dimension: str) -> Part:
     """Visitors and page views of each value."""
     pieces = _pieces(query, dimension).subquery("pieces")
     active = sa.case((pieces.c.events > 0, pieces.c.person_id), else_=None)
-    none = _number(0)
+    none = integer(0)
     return sa.select(
         pieces.c.value,
         sa.func.count(active.distinct()).label("visitors"),
@@ -259,7 +260,7 @@ def _pieces(query: Query, dimension: str) -> sa.Select[Any, Any, Any, Any, Any]:
 def _visits(query: Query, dimension: str) -> Part:
     """Visits of each value, with their bounces and summed duration; the dimension is one of visits."""
     value = filters.dimension(dimension, sessions)
-    none = _number(0)
+    none = integer(0)
     return (
         sa.select(
             value.label("value"),
@@ -275,8 +276,4 @@ def _visits(query: Query, dimension: str) -> Part:
 
 
 def _one_if(condition: sa.ColumnElement[bool]) -> sa.Case[int]:
-    return sa.case((condition, _number(1)), else_=_number(0))
-
-
-def _number(value: int) -> sa.ColumnElement[int]:
-    return sa.literal_column(str(value), sa.BigInteger)
+    return sa.case((condition, integer(1)), else_=integer(0))

@@ -12,7 +12,7 @@ from tracker.analytics import filters
 from tracker.analytics.filters import OF_BOTH, OF_EVENTS, Condition
 from tracker.analytics.presence import overlapping_sessions
 from tracker.analytics.query import Filter, Query
-from tracker.columns.dialect import bit_at, either_bits, once, where_bit
+from tracker.columns.dialect import bit_at, either_bits, integer, once, where_bit
 from tracker.columns.schema import events, sessions
 
 BITS = 62
@@ -98,7 +98,7 @@ def _by_bits(query: Query, dimension: str, values: Sequence[Any]) -> sa.Select[*
     of_person = (
         sa.select(either_bits(each.c.active).label("bits")).group_by(each.c.person_id).subquery("of_person")
     )
-    places, one = range(len(values)), _number(1).label("one")
+    places, one = range(len(values)), integer(1).label("one")
     sums = (sa.func.sum(bit_at(of_person.c.bits, n)).label(f"persons_{n}") for n in places)
     persons = sa.select(one, *sums).subquery("persons")
     sums = (
@@ -132,14 +132,14 @@ def _each_visit(query: Query, dimension: str, values: Sequence[Any]) -> sa.CTE:
         sa.select(
             events.c.session_id,
             either_bits(bit).label("had"),
-            either_bits(sa.case((acts, bit), else_=_number(0))).label("active"),
+            either_bits(sa.case((acts, bit), else_=integer(0))).label("active"),
         )
         .select_from(joined)
         .where(*of_events, events.c.session_id.is_not(None))
         .group_by(events.c.session_id)
         .subquery("seen")
     )
-    counts = sa.case((sessions.c.bounce, _number(BOUNCE + 1)), else_=_number(1))
+    counts = sa.case((sessions.c.bounce, integer(BOUNCE + 1)), else_=integer(1))
     return once(
         sa.select(
             sessions.c.person_id,
@@ -160,17 +160,17 @@ def bits(
 ) -> tuple[sa.ColumnElement[int], sa.Join]:
     """The bit of a row's value, and its table `of` joined to what tells it."""
     codes = sa.union_all(
-        *(sa.select(_text(one).label("value"), _number(1 << n).label("bit")) for n, one in enumerate(values))
+        *(sa.select(_text(one).label("value"), integer(1 << n).label("bit")) for n, one in enumerate(values))
     ).cte("codes")
     bit: sa.ColumnElement[int] = codes.c.bit
     if None in values:
-        other = sa.func.coalesce(codes.c.bit, _number(0))
-        bit = sa.case((value.is_(None), _number(1 << values.index(None))), else_=other)
+        other = sa.func.coalesce(codes.c.bit, integer(0))
+        bit = sa.case((value.is_(None), integer(1 << values.index(None))), else_=other)
     return bit, of.join(codes, value == codes.c.value, isouter=True)
 
 
 def _of_visit() -> tuple[sa.ColumnElement[Any], ...]:
-    bounce = sa.case((sessions.c.bounce, _number(1)), else_=_number(0))
+    bounce = sa.case((sessions.c.bounce, integer(1)), else_=integer(0))
     return sa.func.max(bounce).label("bounce"), sa.func.max(sessions.c.duration_ms).label("duration_ms")
 
 
@@ -185,7 +185,3 @@ def _of_event(wanted: Filter) -> bool:
 
 def _text(value: str | None) -> sa.ColumnElement[Any]:
     return sa.null() if value is None else sa.literal(value)
-
-
-def _number(value: int) -> sa.ColumnElement[int]:
-    return sa.literal_column(str(value), sa.BigInteger)

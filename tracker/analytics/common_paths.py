@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from tracker.analytics.filters import sessions_in
 from tracker.analytics.query import Query
 from tracker.analytics.rates import share
-from tracker.columns.dialect import once
+from tracker.columns.dialect import integer, once
 from tracker.columns.schema import LATER_PAGES, sessions
 
 STEPS = 1 + len(LATER_PAGES)
@@ -76,7 +76,7 @@ def _counted(query: Query) -> sa.CompoundSelect[Any]:
         sa.select(each).order_by(each.c.visits.desc(), *_steps(each)).limit(query.limit).offset(query.offset),
         "top",
     )
-    return sa.union_all(sa.select(_number(0).label("steps"), *top.c), _begun(each, top))
+    return sa.union_all(sa.select(integer(0).label("steps"), *top.c), _begun(each, top))
 
 
 def _begun(each: sa.CTE, top: sa.CTE) -> sa.Select[Any]:
@@ -95,12 +95,8 @@ def _beginning(table: sa.CTE, length: int) -> list[sa.ColumnElement[Any]]:
     """`length`, so many steps, and empty ones in place of the others."""
     steps = (step if n <= length else sa.literal("") for n, step in enumerate(_steps(table), 1))
     named = (step.label(f"step_{n}") for n, step in enumerate(steps, 1))
-    return [_number(length).label("steps"), *named]
+    return [integer(length).label("steps"), *named]
 
 
 def _steps(table: sa.FromClause) -> list[sa.ColumnElement[str]]:
     return [table.c[f"step_{n}"] for n in range(1, STEPS + 1)]
-
-
-def _number(value: int) -> sa.ColumnElement[int]:
-    return sa.literal_column(str(int(value)), sa.BigInteger)

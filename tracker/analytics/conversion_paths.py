@@ -12,6 +12,7 @@ from tracker.analytics.goals.goal import Goal
 from tracker.analytics.occurrence import Occurrence
 from tracker.analytics.query import Query
 from tracker.analytics.rates import share
+from tracker.columns.dialect import integer
 from tracker.columns.schema import events, sessions
 
 STEPS = 5
@@ -113,7 +114,7 @@ def _seen(connection: sa.Connection, query: Query, pages: list[str]) -> _Seen:
     visits = connection.scalar(sa.select(sa.func.count()).select_from(sessions).where(*sessions_in(query)))
     if not pages:
         return _Seen(visits or 0, pages, {})
-    bit = sa.case({page: _number(1 << n) for n, page in enumerate(pages)}, value=events.c.page)
+    bit = sa.case({page: integer(1 << n) for n, page in enumerate(pages)}, value=events.c.page)
     once = (
         sa.select(events.c.session_id, bit.label("bit"))
         .where(*_of_visits(query), events.c.page_view, events.c.page.in_(pages))
@@ -134,7 +135,3 @@ def _of_visits(query: Query) -> list[sa.ColumnElement[bool]]:
 def _frame(query: Query) -> list[sa.ColumnElement[bool]]:
     # A visit that begins in the period may go on after it.
     return [events.c.site_id == query.site_id, events.c.at >= query.period.since]
-
-
-def _number(value: int) -> sa.ColumnElement[int]:
-    return sa.literal_column(str(value), sa.BigInteger)

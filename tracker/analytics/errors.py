@@ -13,7 +13,7 @@ from tracker.analytics.filters import Condition, events_in
 from tracker.analytics.query import Query
 from tracker.analytics.rates import Trend, trend
 from tracker.analytics.registry import question
-from tracker.columns.dialect import last_by, once
+from tracker.columns.dialect import integer, last_by, once
 from tracker.columns.schema import events, persons
 from tracker.domain.period import EPOCH
 
@@ -286,7 +286,7 @@ def _people(query: Query, each: sa.CTE) -> sa.Select[Any]:
     ranked = sa.select(own, place.label("place")).subquery("ranked")
     return (
         sa.select(
-            _number(1).label("part"),
+            integer(1).label("part"),
             ranked.c.message,
             sa.func.coalesce(persons.c.user_id, persons.c.visitor).label("name"),
             persons.c.name.label("page"),
@@ -306,17 +306,13 @@ def _most_frequent(counted: sa.Subquery) -> sa.Select[Any]:
     ranked = sa.select(counted, place.label("place")).subquery("ranked")
     told = (ranked.c.message, ranked.c.name, ranked.c.page, ranked.c.times)
     return sa.select(
-        _number(0).label("part"), *told, _number(0).label("last_at"), _whole(ranked.c.place)
+        integer(0).label("part"), *told, integer(0).label("last_at"), _whole(ranked.c.place)
     ).where(ranked.c.place <= BEFORE)
 
 
 def _whole(place: sa.ColumnElement[int]) -> sa.Label[int]:
     # Engines count rows without a sign; one that mixes signs in a union finds no type for it.
     return sa.cast(place, sa.BigInteger).label("place")
-
-
-def _number(value: int) -> sa.ColumnElement[int]:
-    return sa.literal_column(str(value), sa.BigInteger)
 
 
 def _count(condition: Condition) -> sa.ColumnElement[int]:

@@ -12,6 +12,7 @@ from tracker.analytics.filters import Condition, events_in
 from tracker.analytics.query import Query
 from tracker.analytics.registry import Parameter, question
 from tracker.analytics.rolled import Sums
+from tracker.columns.dialect import integer
 from tracker.columns.schema import events, sessions
 from tracker.domain.event import PAGE_VIEW, PAGE_VIEW_ALIASES
 from tracker.errors import Invalid
@@ -274,10 +275,10 @@ def _counted(
     everybody = sa.func.count(each.c.person_id.distinct()).label("persons")
     persons = sa.func.count(each.c.person_id).label("persons")
     return sa.union_all(
-        sa.select(_number(1).label("whole"), *line, _number(0).label("step"), total, everybody).group_by(
+        sa.select(integer(1).label("whole"), *line, integer(0).label("step"), total, everybody).group_by(
             *line
         ),
-        sa.select(_number(0), *line, each.c.step, total, persons).group_by(*line, each.c.step),
+        sa.select(integer(0), *line, each.c.step, total, persons).group_by(*line, each.c.step),
     )
 
 
@@ -286,7 +287,3 @@ def _among(column: sa.ColumnElement[Any], values: set[str | None], by: str | Non
         return []
     known = column.in_([value for value in values if value is not None])
     return [sa.or_(column.is_(None), known) if None in values else known]
-
-
-def _number(value: int) -> sa.ColumnElement[int]:
-    return sa.literal_column(str(value), sa.BigInteger)

@@ -12,13 +12,12 @@ from tracker.analytics.clockwork import EARLIEST
 from tracker.analytics.filters import Condition, activity_in
 from tracker.analytics.listed_features import ListedFeature, names
 from tracker.analytics.presence import presence
-from tracker.analytics.query import Query
+from tracker.analytics.query import Query, whole_number
 from tracker.analytics.rates import Trend, ratio, share, trend
 from tracker.analytics.registry import Parameter, question
-from tracker.columns.dialect import floordiv, last_by
+from tracker.columns.dialect import floordiv, integer, last_by
 from tracker.columns.schema import events
 from tracker.domain.period import EPOCH, day_number
-from tracker.errors import Invalid
 
 FEATURE_USED = "feature_used"
 TOP = 10
@@ -101,9 +100,7 @@ LISTED = Parameter(
 
 def top_of(text: str) -> int:
     """How many of the most used are told with their trend. Raises Invalid."""
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= MOST_TOP):
-        raise Invalid(f"top is a number from 1 to {MOST_TOP}.", field="top")
-    return int(text)
+    return whole_number(text, "top", 1, MOST_TOP)
 
 
 TOP_OF = Parameter(
@@ -244,7 +241,7 @@ def _funnel(
 
 def _habits(query: Query, listed: tuple[ListedFeature, ...], weeks: int) -> sa.Select[int, int, int]:
     """One row: persons who used any feature; on two days; on two days and in half of the weeks."""
-    first = sa.literal_column(str(day_number(query.period.first)), sa.BigInteger)
+    first = integer(day_number(query.period.first))
     uses = uses_of_features(query, listed, query.day(events.c.at).label("day"))
     weekly = (
         sa.select(

@@ -13,7 +13,7 @@ from tracker.analytics.lasting import unavailable
 from tracker.analytics.presence import each_event, presence
 from tracker.analytics.query import Query
 from tracker.analytics.registry import question
-from tracker.columns.dialect import floordiv
+from tracker.columns.dialect import floordiv, integer
 from tracker.columns.schema import events, persons
 from tracker.domain.period import HOUR, Interval, Period, bucket_key, day_of_number, day_start, local_day
 
@@ -100,19 +100,19 @@ def _step(query: Query, horizon: Query, at: sa.ColumnElement[Any]) -> sa.ColumnE
     """The index of the step of times in `horizon`; earlier ones count as -1."""
     buckets = query.buckets()
     if query.interval is Interval.MONTH:
-        latest_first = [(at >= _number(b.start), _number(n)) for n, b in reversed(list(enumerate(buckets)))]
-        return sa.case(*latest_first, else_=_number(-1))
+        latest_first = [(at >= integer(b.start), integer(n)) for n, b in reversed(list(enumerate(buckets)))]
+        return sa.case(*latest_first, else_=integer(-1))
     if query.interval is Interval.HOUR:
         step = clockwork.elapsed_hours(at, query.period.since)
     else:
         days = 7 if query.interval is Interval.WEEK else 1
-        step = floordiv(horizon.bucket(at) - _number(buckets[0].key), _number(days))
-    return sa.case((at < _number(query.period.since), _number(-1)), else_=step)
+        step = floordiv(horizon.bucket(at) - integer(buckets[0].key), integer(days))
+    return sa.case((at < integer(query.period.since), integer(-1)), else_=step)
 
 
 def _transitions(query: Query, seen: sa.CTE) -> sa.Select[*tuple[Any, ...]]:
     """Rows (step, active, new, returning, reactivated, churned)."""
-    one, none = _number(1), _number(0)
+    one, none = integer(1), integer(0)
     marks = sa.union_all(
         sa.select(seen.c.person_id, seen.c.step, one.label("here"), none.label("before")),
         sa.select(seen.c.person_id, seen.c.step + one, none, one),
@@ -124,7 +124,7 @@ def _transitions(query: Query, seen: sa.CTE) -> sa.Select[*tuple[Any, ...]]:
             sa.func.max(marks.c.here).label("here"),
             sa.func.max(marks.c.before).label("before"),
         )
-        .where(marks.c.step >= none, marks.c.step < _number(len(query.buckets())))
+        .where(marks.c.step >= none, marks.c.step < integer(len(query.buckets())))
         .group_by(marks.c.person_id, marks.c.step)
         .subquery("each_step")
     )
@@ -157,7 +157,3 @@ def _left_out(connection: sa.Connection, query: Query) -> int:
     daily = sa.select(persons.c.person_id).where(persons.c.site_id == query.site_id, ~persons.c.stable)
     count = sa.select(sa.func.count(found.c.person_id.distinct())).where(found.c.person_id.in_(daily))
     return int(connection.scalar(count) or 0)
-
-
-def _number(value: int) -> sa.ColumnElement[int]:
-    return sa.literal_column(str(value), sa.BigInteger)

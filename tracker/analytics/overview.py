@@ -14,6 +14,7 @@ from tracker.analytics.query import Query
 from tracker.analytics.rates import change, ratio, share
 from tracker.analytics.registry import question
 from tracker.analytics.rolled import Sums
+from tracker.columns.dialect import integer
 from tracker.columns.schema import sessions
 from tracker.domain.period import Interval
 
@@ -140,12 +141,12 @@ def _seen(query: Query) -> sa.CompoundSelect[int, Any, Any, Any]:
     visitor = sa.case((seen.c.active > 0, seen.c.person_id), else_=None)
     return sa.union_all(
         sa.select(
-            _number(1).label("whole"),
-            _number(0).label("step"),
+            integer(1).label("whole"),
+            integer(0).label("step"),
             sa.func.count(visitor.distinct()),
             sa.func.sum(seen.c.views),
         ),
-        sa.select(_number(0), seen.c.step, sa.func.count(visitor), sa.func.sum(seen.c.views)).group_by(
+        sa.select(integer(0), seen.c.step, sa.func.count(visitor), sa.func.sum(seen.c.views)).group_by(
             seen.c.step
         ),
     )
@@ -156,7 +157,3 @@ def _visits(query: Query) -> sa.Select[int, int, Any, Any]:
     bounces = sa.func.sum(sa.case((sessions.c.bounce, 1), else_=0))
     duration = sa.func.sum(sessions.c.duration_ms)
     return sa.select(step, sa.func.count(), bounces, duration).where(*sessions_in(query)).group_by(step)
-
-
-def _number(value: int) -> sa.ColumnElement[int]:
-    return sa.literal_column(str(value), sa.BigInteger)

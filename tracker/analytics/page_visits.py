@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from tracker.analytics.filters import OF_BOTH, Condition, compare, dimension, passing, sessions_in
 from tracker.analytics.presence import by_session, edge_sessions, overlapping_sessions
 from tracker.analytics.query import Query
+from tracker.columns.dialect import integer
 from tracker.columns.lists import items
 from tracker.columns.schema import events, sessions
 
@@ -79,7 +80,7 @@ def _visit(counts: Condition) -> list[sa.ColumnElement[int]]:
     return [
         _one_if(counts).label("visits"),
         _one_if(sa.and_(counts, sessions.c.bounce)).label("bounces"),
-        sa.case((counts, sessions.c.duration_ms), else_=_number(0)).label("duration"),
+        sa.case((counts, sessions.c.duration_ms), else_=integer(0)).label("duration"),
     ]
 
 
@@ -92,8 +93,4 @@ def _count(condition: Condition) -> sa.ColumnElement[int]:
 
 
 def _one_if(condition: Condition) -> sa.Case[int]:
-    return sa.case((condition, _number(1)), else_=_number(0))
-
-
-def _number(value: int) -> sa.ColumnElement[int]:
-    return sa.literal_column(str(value), sa.BigInteger)
+    return sa.case((condition, integer(1)), else_=integer(0))

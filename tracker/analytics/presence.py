@@ -24,7 +24,7 @@ from tracker.analytics.filters import (
     events_in,
 )
 from tracker.analytics.query import Filter, Query
-from tracker.columns.dialect import once
+from tracker.columns.dialect import integer, once
 from tracker.columns.schema import events, persons, sessions
 from tracker.domain.period import day_start, local_day
 
@@ -80,7 +80,7 @@ def _ends(query: Query, cuts: Sequence[int], chosen: list[Condition]) -> sa.CTE:
     The two tell of every day and side of a cut where there are fewer steps than of them inside.
     """
     first, last = sessions.c.first_active_at, sessions.c.last_active_at
-    since, until = _number(query.period.since), _number(query.period.until)
+    since, until = integer(query.period.since), integer(query.period.until)
     return once(
         sa.select(
             sessions.c.person_id,
@@ -101,7 +101,7 @@ def _steps(
     steps = query.day(last) - query.day(first)
     for cut in sorted(set(cuts)):
         if day_start(query.zone, local_day(query.zone, cut)) != cut:  # those that are no midnight
-            steps = steps + _one_if(sa.and_(first < _number(cut), last >= _number(cut)))
+            steps = steps + _one_if(sa.and_(first < integer(cut), last >= integer(cut)))
     return steps
 
 
@@ -222,8 +222,4 @@ def _crossing(query: Query) -> Condition:
 
 
 def _one_if(condition: Condition) -> sa.Case[int]:
-    return sa.case((condition, _number(1)), else_=_number(0))
-
-
-def _number(value: int) -> sa.ColumnElement[int]:
-    return sa.literal_column(str(value), sa.BigInteger)
+    return sa.case((condition, integer(1)), else_=integer(0))

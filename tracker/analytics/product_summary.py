@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from tracker.analytics.product_events import Rates, counts, is_naming, of_products, product_name, rates
 from tracker.analytics.query import Query
 from tracker.analytics.registry import Parameter, question
+from tracker.columns.dialect import integer
 from tracker.columns.schema import events
 from tracker.domain.products import ACTIONS
 from tracker.errors import Invalid
@@ -92,7 +93,7 @@ def answer(connection: sa.Connection, query: Query, product: str) -> ProductSumm
 def _statement(query: Query, product: str) -> sa.CompoundSelect[Any]:
     """A row for each step and one for the whole, out of one scan."""
     done = sa.and_(*of_products(query))
-    step = sa.case((done, query.bucket(events.c.at)), else_=_number(WHOLE)).label("step")
+    step = sa.case((done, query.bucket(events.c.at)), else_=integer(WHOLE)).label("step")
     read = (events.c[name] for name in ("id", "name", "person_id", "session_id", "product_name"))
     found = (
         sa.select(*read, step)
@@ -100,22 +101,18 @@ def _statement(query: Query, product: str) -> sa.CompoundSelect[Any]:
         .cte("of_product")
     )
     named = sa.func.coalesce(product_name(found), "").label("called")
-    whole = sa.select(_number(WHOLE).label("step"), *_figures(found), named)
+    whole = sa.select(integer(WHOLE).label("step"), *_figures(found), named)
     steps = sa.select(found.c.step, *_figures(found), sa.literal("").label("called"))
-    return sa.union_all(whole, steps.where(found.c.step != _number(WHOLE)).group_by(found.c.step))
+    return sa.union_all(whole, steps.where(found.c.step != integer(WHOLE)).group_by(found.c.step))
 
 
 def _figures(found: sa.CTE) -> list[sa.Label[Any]]:
-    done = found.c.step != _number(WHOLE)
+    done = found.c.step != integer(WHOLE)
     return [
         *counts(found),
         sa.func.count(sa.case((done, found.c.person_id)).distinct()).label("users"),
         sa.func.count(sa.case((done, found.c.session_id)).distinct()).label("sessions"),
     ]
-
-
-def _number(value: int) -> sa.ColumnElement[int]:
-    return sa.literal_column(str(value), sa.BigInteger)
 
 
 def _told(row: Any) -> dict[str, Any]:

@@ -299,8 +299,11 @@ def _flag(params: Mapping[str, Any], name: str) -> bool:
 
 def _whole(params: Mapping[str, Any], name: str, default: int, low: int, high: int) -> int:
     text = _one(params, name)
-    if text is None:
-        return default
+    return default if text is None else whole_number(text, name, low, high)
+
+
+def whole_number(text: str, name: str, low: int, high: int) -> int:
+    """A parameter that is a number. Raises Invalid naming it."""
     if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
         raise Invalid(f"{name} must be a whole number from {low} to {high}.", field=name)
     return int(text)

@@ -9,10 +9,9 @@ import sqlalchemy as sa
 
 from tracker.analytics.lasting import unavailable
 from tracker.analytics.newcomers import Newcomers, newcomers
-from tracker.analytics.query import Query
+from tracker.analytics.query import Query, whole_number
 from tracker.analytics.rates import share
 from tracker.analytics.registry import Parameter, question
-from tracker.errors import Invalid
 
 USUAL, LONGEST = 30, 365
 
@@ -39,9 +38,7 @@ class Retention:
 
 
 def _days(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= LONGEST):
-        raise Invalid(f"days must be a whole number from 1 to {LONGEST}.", field="days")
-    return int(text)
+    return whole_number(text, "days", 1, LONGEST)
 
 
 @question(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from tracker.analytics import engagement
 from tracker.analytics.presence import presence
 from tracker.analytics.query import Query
+from tracker.columns.dialect import integer
 from tracker.columns.schema import persons
 from tracker.domain.period import Period, local_day
 
@@ -79,9 +80,9 @@ def _person_days(query: Query, periods: Sequence[Period]) -> sa.Select[*tuple[An
     since, until = edges[0], edges[-1]
     horizon = query.over(Period(zone, local_day(zone, since), local_day(zone, until - 1), since, until))
     found = presence(horizon, edges[1:-1]).subquery("present")
-    latest_first = [(found.c.at >= edges[n], _number(n)) for n in range(len(edges) - 2, 0, -1)]
+    latest_first = [(found.c.at >= edges[n], integer(n)) for n in range(len(edges) - 2, 0, -1)]
     day = horizon.day(found.c.at).label("day")
-    part = sa.case(*latest_first, else_=_number(0)).label("part")
+    part = sa.case(*latest_first, else_=integer(0)).label("part")
     return sa.select(found.c.person_id, day, part).distinct()
 
 
@@ -92,7 +93,7 @@ def _edges(periods: Sequence[Period]) -> list[int]:
 def _inside(seen: sa.CTE, period: Period, periods: Sequence[Period]) -> sa.ColumnElement[bool]:
     edges = _edges(periods)
     since, until = edges.index(period.since), edges.index(period.until)
-    return sa.and_(seen.c.part >= _number(since), seen.c.part < _number(until))
+    return sa.and_(seen.c.part >= integer(since), seen.c.part < integer(until))
 
 
 def _persons(query: Query, seen: sa.CTE, periods: Sequence[Period]) -> sa.Select[*tuple[Any, ...]]:
@@ -130,7 +131,7 @@ def _totals(
     )
     same = sa.and_(persons.c.person_id == each.c.person_id, persons.c.site_id == query.site_id)
     return sa.select(
-        _number(0).label("is_day"),
+        integer(0).label("is_day"),
         _count(sa.and_(now, lasts, new)),
         _count(sa.and_(now, lasts, ~new, before)),
         _count(sa.and_(now, lasts, ~new, ~before)),
@@ -146,9 +147,9 @@ def _days(seen: sa.CTE, periods: Sequence[Period]) -> sa.Select[*tuple[Any, ...]
     """Rows (1, day, active persons, …) of the first period, as wide as the totals."""
     active = sa.func.count(seen.c.person_id.distinct())
     nothing = sa.literal_column("0.0", sa.Double)  # in the place of the scores
-    fill = (*(_number(0) for _ in range(3)), nothing, nothing, *(_number(0) for _ in periods))
+    fill = (*(integer(0) for _ in range(3)), nothing, nothing, *(integer(0) for _ in periods))
     return (
-        sa.select(_number(1), seen.c.day, active, *fill)
+        sa.select(integer(1), seen.c.day, active, *fill)
         .where(_inside(seen, periods[0], periods))
         .group_by(seen.c.day)
     )
@@ -159,8 +160,4 @@ def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
 
 
 def _one_if(condition: sa.ColumnElement[bool]) -> sa.Case[int]:
-    return sa.case((condition, _number(1)), else_=_number(0))
-
-
-def _number(value: int) -> sa.ColumnElement[int]:
-    return sa.literal_column(str(value), sa.BigInteger)
+    return sa.case((condition, integer(1)), else_=integer(0))

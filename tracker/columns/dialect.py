@@ -172,6 +172,11 @@ def _bit_and_mask(element: where_bit, compiler: Any, **kw: Any) -> str:
     return f"bitAnd(0 - {bit}, {number})"
 
 
+def integer(value: int) -> sa.ColumnElement[int]:
+    """A whole number, written into the statement: as a bound parameter GROUP BY would not know it again."""
+    return sa.literal_column(str(int(value)), sa.BigInteger)
+
+
 def one_of(text: Column, values: Sequence[str]) -> Condition:
     """Whether the text is one of a few values, as a store by columns finds few rows quickest.
 
