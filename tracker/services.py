@@ -14,6 +14,7 @@ from tracker.doors.doors import Doors
 from tracker.doors.refusals import Refusals
 from tracker.history.uploads import Uploads
 from tracker.ingest.pipeline import Pipeline
+from tracker.ledger import reads
 from tracker.ledger.readers import Readers
 from tracker.ledger.writer import Writer
 from tracker.notify.reports import Writes
@@ -68,6 +69,14 @@ class Services:
     background: list[Part] = field(default_factory=list)
     """Started after and stopped before the writer, in order."""
     serving: bool = False
+
+    def behind(self) -> int:
+        """How many events are on disk but not in figures yet.
+
+        By ids, which have no gaps but where a commit failed or the last events were deleted.
+        """
+        with self.readers.read() as ledger:
+            return max(0, reads.last_id(ledger) - self.sync.event)
 
     def start(self) -> None:
         """Begin to write and to run what runs in the background."""

@@ -49,6 +49,7 @@ def test_it_is_told_at_seven_of_the_site_also_when_clocks_change() -> None:
 def test_before_seven_the_one_before_is_the_last_that_was_due() -> None:
     assert due(Every.DAY, BERLIN, at("2026-11-26 06:59")).first == date(2026, 11, 24)
     assert due(Every.DAY, BERLIN, at("2026-11-26 07:00")).first == date(2026, 11, 25)
+    assert due(Every.DAY, BERLIN, at("2026-03-30 00:30")).first == date(2026, 3, 28), "after a short day"
     assert due(Every.WEEK, BERLIN, at("2026-11-23 06:59")).first == date(2026, 11, 9)
     assert due(Every.MONTH, BERLIN, at("2026-12-01 06:59")).first == date(2026, 10, 1)
 

@@ -12,8 +12,8 @@ from tests.live_server import Keys
 from tests.pages import Browser, Person
 from tracker import clock
 from tracker.config import Settings
+from tracker.domain.period import DAY
 from tracker.web.security import POLICY
-from tracker.web.sessions import DAY_MS
 
 
 def test_pages_allow_nothing_but_our_own_files(
@@ -117,7 +117,7 @@ def test_a_page_left_open_for_weeks_stays_signed_in(
     browser = sign_in(owner)
     browser.get("/account")
     panel = f"/sites/{site.id}/settings/privacy/summary"
-    tomorrow = clock.now_ms() + DAY_MS
+    tomorrow = clock.now_ms() + DAY
     monkeypatch.setattr(clock, "now_ms", lambda: tomorrow)
     assert "Set-Cookie" in browser.get(panel, HX_Request="true").headers
     assert "Set-Cookie" not in browser.get(panel, HX_Request="true").headers

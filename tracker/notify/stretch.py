@@ -57,6 +57,11 @@ class Stretch:
         every, _, first = key.partition(":")
         return cls(Every(every), date.fromisoformat(first))
 
+    @property
+    def before(self) -> Stretch:
+        """The one just before it."""
+        return _around(self.every, self.first - timedelta(days=1))
+
     def due_at(self, zone: str) -> int:
         """When it is told (epoch ms): on the morning after it ended."""
         morning = datetime.combine(self.last + timedelta(days=1), MORNING, ZoneInfo(zone))
@@ -77,18 +82,19 @@ class Stretch:
 
 def ended(every: Every, zone: str, now_ms: int) -> Stretch:
     """The last one that is over."""
-    today = local_day(zone, now_ms)
-    if every is Every.DAY:
-        return Stretch(every, today - timedelta(days=1))
-    if every is Every.WEEK:
-        return Stretch(every, today - timedelta(days=today.weekday() + 7))
-    return Stretch(every, (today.replace(day=1) - timedelta(days=1)).replace(day=1))
+    return _around(every, local_day(zone, now_ms)).before
 
 
 def due(every: Every, zone: str, now_ms: int) -> Stretch:
     """The last one whose morning has come."""
     last = ended(every, zone, now_ms)
-    return last if last.due_at(zone) <= now_ms else ended(every, zone, now_ms - 86_400_000)
+    return last if last.due_at(zone) <= now_ms else last.before
+
+
+def _around(every: Every, day: date) -> Stretch:
+    if every is Every.WEEK:
+        return Stretch(every, day - timedelta(days=day.weekday()))
+    return Stretch(every, day.replace(day=1) if every is Every.MONTH else day)
 
 
 def _day(day: date) -> str:

@@ -15,7 +15,6 @@ from prometheus_client.metrics_core import Metric
 from tracker.backup import kept
 from tracker.backup.manifest import when
 from tracker.errors import DesirepathError, NotFound
-from tracker.ledger import reads
 from tracker.services import Services
 
 PROBE_AFTER_SECONDS = 5.0
@@ -36,7 +35,9 @@ class Collector:
         yield CounterMetricFamily("desirepath_commit_failures", "Commits that failed.", writer.failures)
         yield GaugeMetricFamily("desirepath_queue_events", "Events waiting for a commit.", writer.waiting)
         yield GaugeMetricFamily(
-            "desirepath_columns_behind_events", "Events that figures do not have yet.", self._behind()
+            "desirepath_columns_behind_events",
+            "Events that figures do not have yet.",
+            self._services.behind(),
         )
         refused = CounterMetricFamily(
             "desirepath_refused_events", "Events and requests refused.", labels=["reason"]
@@ -49,11 +50,6 @@ class Collector:
             size.add_metric([path.name], path.stat().st_size)
         yield size
         yield from self._backups()
-
-    def _behind(self) -> int:
-        """By ids, which have no gaps but where a commit failed or the last events were deleted."""
-        with self._services.readers.read() as ledger:
-            return max(0, reads.last_id(ledger) - self._services.sync.event)
 
     def _backups(self) -> Iterable[Metric]:
         found = kept.listed(self._services.settings.backup_path)

@@ -6,11 +6,11 @@ from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from tracker import clock
+from tracker.domain.period import DAY
 
 WITHOUT = frozenset({"static", "scripts", "doors", "health"})
 """Blueprints (and Flask's own `static`) whose answers are the same for everybody."""
 
-DAY_MS = 86_400_000
 LENGTHENED = "day"
 """Where a session keeps the day (UTC) on which a page last lengthened it."""
 
@@ -37,7 +37,7 @@ class PageSessions(SecureCookieSessionInterface):
         """Whether this answer changes the session, or is the one to lengthen it."""
         if session.modified or not session.permanent:
             return session.modified
-        today = clock.now_ms() // DAY_MS
+        today = clock.now_ms() // DAY
         if not _is_page() and session.get(LENGTHENED) == today:
             return False
         session[LENGTHENED] = today

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import time
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.live_server import Keys
-from tests.web.events import write
+from tests.web.events import until_counted, write
 from tracker import clock
 from tracker.analytics import registry
 from tracker.services import Services
@@ -30,10 +29,7 @@ def ask(app: Flask, client: FlaskClient, site: Keys) -> Any:
     services: Services = app.extensions["desirepath"]
 
     def get(name: str, key: str = site.secret_key, **params: Any) -> Any:
-        deadline = time.monotonic() + 60
-        while not services.sync.store_is_open and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert services.sync.wait_for(services.writer.last_id, 60)
+        until_counted(services)
         return client.get(
             f"/api/v1/sites/{site.id}/{name}",
             query_string=params,

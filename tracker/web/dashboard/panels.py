@@ -12,7 +12,6 @@ from flask import render_template
 
 from tracker.definitions.resolve import resolve
 from tracker.errors import DesirepathError, Unavailable
-from tracker.ledger import reads
 from tracker.services import Services
 from tracker.web.dashboard import courses
 from tracker.web.dashboard.courses import Course
@@ -156,9 +155,7 @@ def placeholder(_: Services, panel: Panel, look: Look) -> Shown:
 
 def freshness(services: Services) -> Freshness:
     """How far the column store is behind the ledger now."""
-    with services.readers.read() as connection:
-        last = reads.last_id(connection)
-    return Freshness(max(0, last - services.sync.event), services.sync.last_error is not None)
+    return Freshness(services.behind(), services.sync.last_error is not None)
 
 
 def _frame(panel: Panel, look: Look, **values: Any) -> str:
