@@ -34,6 +34,11 @@ LONGEST_FIRST = (
 """Directories whose tests take long, or wait for processes of their own. A worker that came to one of them
 last would still be at it when the others have been done for minutes."""
 
+SECOND_TRY = ("browser", "cli", "client", "notify", "shop", "wallet")
+"""Directories whose tests wait for browsers, processes or threads; a busy machine may hold those up longer
+than anybody waits. The summary names every test that needed its second try, so that somebody looks for the
+reason. What shows that nothing is lost (reliability, privacy, keeping) has one try: once is too often."""
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
@@ -46,12 +51,14 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Hand the longest out first; `make test` tells xdist to leave it at that. Files stay as they are."""
     order = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: order.get(_directory(item), len(order)))
+    for item in items:
+        if _directory(item) in SECOND_TRY:
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
-    def place(item: pytest.Item) -> int:
-        parts = item.path.relative_to(HERE).parts if item.path.is_relative_to(HERE) else ("",)
-        return order.get(parts[0], len(order))
 
-    items.sort(key=place)
+def _directory(item: pytest.Item) -> str:
+    return item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
 
 
 @pytest.hookimpl(wrapper=True)

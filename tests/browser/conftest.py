@@ -14,21 +14,10 @@ from tests.browser.far_end import SCRIPT, FarEnd, Server
 from tests.browser.pages import ARGUMENTS, CHROMIUM
 
 ROOT = Path(__file__).parents[2]
-HERE = Path(__file__).parent
 SOURCES = [
     ROOT / "package-lock.json",
     *(ROOT / "static" / "src" / name for name in ("tracker.js", "tracker.d.ts", "auto.js")),
 ]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let a test in a browser fail once: what is slow on a busy machine is not always ours.
-
-    The summary names every test that needed its second try, so that somebody looks for the reason.
-    """
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")
