@@ -18,11 +18,11 @@ WIDE = {"width": 1440, "height": 1000}
 
 
 def over_time(demo: Demo, site: DemoSite, query: str, key: str = "value") -> dict[str, str]:
-    """What a sparkline says of each value of an event chart."""
+    """What a sparkline says of each value of an event chart, whose last day is today."""
     steps: dict[str, list[int]] = defaultdict(list)
     for step in demo.ask(site, "event-chart", f"timeframe=30d&limit=20&{query}")["steps"]:
         steps[step[key]].append(step["events"])
-    return {value: spark_words(numbers) for value, numbers in steps.items()}
+    return {value: spark_words(numbers, running=True) for value, numbers in steps.items()}
 
 
 def shown(page: Any, rows: str) -> list[str]:

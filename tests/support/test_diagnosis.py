@@ -115,6 +115,11 @@ def test_a_failed_registration_in_the_browser_of_a_user(check: Callable[..., Dia
             Verdict.PAID_NOT_CREDITED,
             "order-1 (20.00 EUR) was paid, but no webhook",
         ),
+        (
+            [paid("payment_completed", 16, amount="2000", currency="INR")],
+            Verdict.PAID_NOT_CREDITED,
+            "order-1 (2,000.00 INR) was paid",
+        ),
         ([paid("payment_completed", 14)], Verdict.NOTHING_WRONG, "Nothing"),
         ([paid("webhook_received", 16)], Verdict.PAID_NOT_CREDITED, "webhook came, but nothing was credited"),
         (

@@ -11,6 +11,7 @@ from tracker import clock, road
 from tracker.cli.data import data_option, opened
 from tracker.cli.which import chosen, local, plain, site_option, writing
 from tracker.domain.money import plain as amount_of
+from tracker.domain.money import written
 from tracker.ledger.credits import balances, operations
 from tracker.support import credits as support
 from tracker.support import who
@@ -67,7 +68,7 @@ def balance(email: str, last: int, site_id: int | None, data: str | None) -> Non
             user = who.user_id(connection, site.id, email, site.pseudonyms)
             found = operations(connection, site.id, user)
     left = balances(found) or {None: Decimal(0)}
-    told = ", ".join(_money(left[unit], unit) for unit in sorted(left, key=lambda unit: unit or ""))
+    told = ", ".join(written(left[unit], unit) for unit in sorted(left, key=lambda unit: unit or ""))
     click.echo(f"User {plain(user)} has {told}.")
     for one in found[len(found) - last :] if last else ():
         cells = (local(one.at, site), _money(one.amount, one.currency), one.reference, one.reason)
@@ -95,8 +96,8 @@ def _move(
     done = "Nothing was done, the reference was used before for this" if moved.duplicate else "Done"
     verb = "added to" if operation == "add" else "deducted from"
     click.echo(
-        f"{done}: {_money(change.amount, change.currency)} {verb} user {plain(user)}; "
-        f"{_money(moved.balance, change.currency)} left. Reference {plain(change.reference)}."
+        f"{done}: {written(change.amount, change.currency)} {verb} user {plain(user)}; "
+        f"{written(moved.balance, change.currency)} left. Reference {plain(change.reference)}."
     )
 
 

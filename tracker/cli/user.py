@@ -11,7 +11,7 @@ from tracker import clock
 from tracker.cli.data import data_option, opened
 from tracker.cli.late import Late, LateGroup
 from tracker.cli.which import chosen, local, plain, site_option
-from tracker.domain.money import plain as amount
+from tracker.domain.money import written
 from tracker.domain.site import Site
 from tracker.ledger import users
 from tracker.ledger.troubles import Told
@@ -105,9 +105,9 @@ def _report(found: Diagnosis, site: Site) -> Iterator[str]:
     if found.payments:
         yield "Payments"
     for payment in found.payments:
-        paid = f"{amount(payment.amount)} {payment.currency or ''}" if payment.amount is not None else ""
+        paid = written(payment.amount, payment.currency) if payment.amount is not None else ""
         state = "STUCK" if payment.reference in found.stuck else payment.state
-        yield f"  {local(payment.started_at, site)}  {payment.reference}  {paid.strip()}  {state}"
+        yield f"  {local(payment.started_at, site)}  {payment.reference}  {paid}  {state}"
     yield from _part("Last errors", found.errors, site)
     if found.nearest:
         yield "E-mails like it"
@@ -121,7 +121,7 @@ def _user(known: Known, site: Site) -> Iterator[str]:
     seen = f"first seen {local(one.first_seen, site)}, last seen {local(one.last_seen, site)}"
     yield f"  {seen}, {one.events:,} events"
     for left in known.balances:
-        yield f"  credits left: {amount(left.balance)} {left.currency or ''}".rstrip()
+        yield f"  credits left: {written(left.balance, left.currency)}"
 
 
 def _part(heading: str, told: tuple[Told, ...], site: Site) -> Iterator[str]:

@@ -31,8 +31,17 @@ def places(currency: str | None) -> int:
     return decimals(currency or "", WITHOUT_CENTS, IN_THOUSANDTHS)
 
 
+def written(amount: Decimal, currency: str | None = None) -> str:
+    """As people read it: all its decimals, at least its currency's, thousands apart: 2,000.00 INR, 5 JPY."""
+    whole, _, rest = f"{amount:,.4f}".partition(".")
+    least = places(currency)
+    rest = rest[:least] + rest[least:].rstrip("0")
+    text = f"{whole}.{rest}" if rest else whole
+    return f"{text} {currency}" if currency else text
+
+
 def plain(amount: Decimal) -> str:
-    """As people write it, with two decimals at least: 5.00, 0.125."""
+    """As programs read it, with two decimals at least: 2000.00, 0.125."""
     text = format(amount.quantize(STEP, ROUND_HALF_UP), "f")
     return text[:-2] + text[-2:].rstrip("0")
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from tracker.domain.event import Event
-from tracker.domain.money import plain
+from tracker.domain.money import written
 from tracker.domain.payments import DEDUCTED
 from tracker.errors import Conflict
 from tracker.ledger.credits import Operation, balances, operations, text, told_amount
@@ -59,15 +59,11 @@ def move(transaction: Transaction, event: Event) -> Moved:
 
 def _words(known: Operation) -> str:
     verb = "to deduct" if known.name == DEDUCTED else "to add"
-    return f"{verb} {_money(abs(known.amount), known.currency)}"
+    return f"{verb} {written(abs(known.amount), known.currency)}"
 
 
 def _too_little(user_id: str, amount: Decimal, currency: str | None, left: dict[str | None, Decimal]) -> str:
-    has = _money(left.get(currency, Decimal(0)), currency)
-    others = [_money(rest, unit) for unit, rest in left.items() if unit != currency and rest]
+    has = written(left.get(currency, Decimal(0)), currency)
+    others = [written(rest, unit) for unit, rest in left.items() if unit != currency and rest]
     besides = f" (besides {', '.join(others)})" if others else ""
-    return f"User {user_id} has {has}{besides}; {_money(amount, currency)} cannot be deducted."
-
-
-def _money(amount: Decimal, currency: str | None) -> str:
-    return f"{plain(amount)} {currency}" if currency else plain(amount)
+    return f"User {user_id} has {has}{besides}; {written(amount, currency)} cannot be deducted."

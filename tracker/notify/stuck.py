@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from tracker.domain.money import plain
+from tracker.domain.money import plain, written
 from tracker.domain.payments import STUCK_AFTER_MS
 from tracker.domain.site import Site
 from tracker.ledger.connect import Connection
@@ -95,9 +95,7 @@ def _data(payment: Payment) -> dict[str, Any]:
 
 
 def _amount(payment: Payment) -> str:
-    if payment.amount is None:
-        return "amount not told"
-    return f"{plain(payment.amount)} {payment.currency or ''}".rstrip()
+    return "amount not told" if payment.amount is None else written(payment.amount, payment.currency)
 
 
 def _link(address: str, site: Site, payment: Payment) -> str:

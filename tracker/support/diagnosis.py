@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from tracker.domain import registration
-from tracker.domain.money import plain
+from tracker.domain.money import written
 from tracker.domain.pseudonyms import Pseudonyms
 from tracker.ledger import credits, known_as, payments, troubles, users
 from tracker.ledger.connect import Connection
@@ -176,5 +176,4 @@ def _why_stuck(payment: Payment) -> str:
 def _named(payment: Payment) -> str:
     if payment.amount is None:
         return payment.reference
-    unit = f" {payment.currency}" if payment.currency else ""
-    return f"{payment.reference} ({plain(payment.amount)}{unit})"
+    return f"{payment.reference} ({written(payment.amount, payment.currency)})"

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 
 from tracker import clock
-from tracker.domain.money import places
+from tracker.domain.money import places, written
 from tracker.domain.period import local_day
 from tracker.web import countries
 from tracker.web.dashboard.local_time import local_time, minute, short_day
@@ -94,13 +94,7 @@ def amount_short(value: Any, currency: str | None = None) -> str:
 
 def exact(value: Any, currency: str | None = None) -> str:
     """An amount with all its decimals, at least its currency's: what somebody owns is never rounded."""
-    if value is None:
-        return NOTHING
-    whole_part, _, rest = f"{Decimal(str(value)):,.4f}".partition(".")
-    least = places(currency)
-    rest = rest[:least] + rest[least:].rstrip("0")
-    text = f"{whole_part}.{rest}" if rest else whole_part
-    return f"{text} {currency}" if currency else text
+    return NOTHING if value is None else written(Decimal(str(value)), currency)
 
 
 def change_words(value: float | None) -> str:

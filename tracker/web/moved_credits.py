@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracker.accounts import audit
-from tracker.domain.money import plain
+from tracker.domain.money import written
 from tracker.domain.site import Site
 from tracker.extensions import writing
 from tracker.ledger.credit_moves import Moved
@@ -23,7 +23,7 @@ def move(services: Services, site: Site, change: Change, by: User | None, now_ms
     """
     moved = credits.carry_out(services.pipeline, services.writer, site, change, now_ms)
     if by is not None and not moved.duplicate:
-        told = f"{plain(change.amount)} {change.currency or ''}".rstrip()
+        told = written(change.amount, change.currency)
         with writing():
             audit.note(by, NOTES[change.operation], now_ms, site.id, f"{told}, reference {change.reference}")
     return moved

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -110,6 +111,18 @@ def test_more_rows_come_when_asked_for(alice: Browser, site: Keys, counted: Call
     few, all_of_them = alice.get(address).text, alice.get(address + "?more=pages").text
     assert (few.count("/page/"), few.count("5 more")) == (few.count("/page/"), 1)
     assert all_of_them.count('<th scope="row">') == 15 and "5 more" not in all_of_them
+
+
+def test_the_course_of_a_row_does_not_fall_on_a_day_that_runs(
+    alice: Browser, site: Keys, counted: Callable[..., None]
+) -> None:
+    counted({"visitor": "v1"}, {"visitor": "v2"})
+    address = f"/sites/{site.id}/overview/panels/pages?timeframe="
+    today = alice.get(address + "7d").text
+    assert 'aria-label="From 0 to 0, 2 at most; 2 so far in the last step"' in today
+    over, runs = (one.split() for one in re.findall(r'<polyline[^>]* points="([^"]+)"', today))
+    assert len(over) == 6 and runs[0] == over[-1], "the last day is a piece of its own"
+    assert today.count('<polyline class="spark-running"') == 1
 
 
 def test_everything_is_in_the_page_where_there_are_no_scripts(

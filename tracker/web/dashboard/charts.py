@@ -103,11 +103,13 @@ def spark(values: Values, width: float = 100, height: float = 24) -> str:
     return " ".join(f"{n * step:.1f},{1 + inner - inner * value / top:.1f}" for n, value in enumerate(known))
 
 
-def spark_words(values: Values) -> str:
-    """A sparkline for those who do not see it."""
+def spark_words(values: Values, running: bool = False) -> str:
+    """A sparkline for those who do not see it; the last step of one that is `running` is not over yet."""
     known = [value or 0 for value in values] or [0]
-    first, last, top = (formats.short(value) for value in (known[0], known[-1], max(known)))
-    return f"From {first} to {last}, {top} at most"
+    over = known[:-1] if running and len(known) > 1 else known
+    first, last, top = (formats.short(value) for value in (over[0], over[-1], max(known)))
+    words = f"From {first} to {last}, {top} at most"
+    return words if over is known else f"{words}; {formats.short(known[-1])} so far in the last step"
 
 
 def share_of(value: float | None, top: float | None) -> float:
