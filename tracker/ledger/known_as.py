@@ -73,6 +73,12 @@ def of_user(connection: Connection, site_id: int, user_id: str) -> list[Alias]:
     return [_alias(row) for row in connection.execute(sql, (site_id, user_id))]
 
 
+def called(connection: Connection, site_id: int, user_id: str) -> str | None:
+    """A user's name, of those told the latest that a server or a signed token said, else the latest."""
+    found = sorted(of_user(connection, site_id, user_id), key=lambda one: one.verified, reverse=True)
+    return next((one.name for one in found if one.name), None)
+
+
 def emails(connection: Connection, site_id: int) -> Iterator[str]:
     """Every e-mail of a site, once."""
     sql = "SELECT DISTINCT email FROM known_as WHERE site_id = ? AND email != ''"

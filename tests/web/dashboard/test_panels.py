@@ -312,3 +312,28 @@ def test_who_is_here_needs_no_lasting_id(alice: Browser, site: Keys, counted: Ca
     counted({"visitor": "d-1", "flags": Flag.INTERACTIVE | Flag.DAILY_VISITOR})
     text = alice.get(f"/sites/{site.id}/users/panels/active").text
     assert "Unavailable" not in text and "Nothing in this time" not in text
+
+
+def test_pages_of_a_single_one_are_named_after_it(
+    alice: Browser, site: Keys, counted: Callable[..., None]
+) -> None:
+    ada = '{"name":"Ada <Ash>","email":"ada@example.org"}'
+    mug = '{"product_id":"P1","product_name":"Blue Mug"}'
+    counted(
+        {"visitor": "v1", "user_id": "42", "profile": ada},
+        {"visitor": "v1", "user_id": "42", "name": "product_viewed", "properties": mug},
+        {"visitor": "v2", "name": "product_viewed", "properties": '{"product_id":"P2"}'},
+    )
+    for address, title, heading in (
+        ("person?person=42", "Ada &lt;Ash&gt; · Person", "Person Ada &lt;Ash&gt;"),
+        ("person?person=v1", "Ada &lt;Ash&gt; · Person", "Person Ada &lt;Ash&gt;"),
+        ("person?person=v2", "v2 · Person", "Person v2"),
+        ("person", "Person", "Person"),
+        ("product?product=P1", "Blue Mug · Product", "Product Blue Mug P1"),
+        ("product?product=P2", "P2 · Product", "Product P2"),
+        ("payment?reference=r-1", "r-1 · Payment", "Payment r-1"),
+    ):
+        page = alice.get(f"/sites/{site.id}/{address}").text
+        assert f"<title>{title} · " in page
+        found = re.search(r"<h1>(.*?)</h1>", page)
+        assert found is not None and re.sub("<[^>]*>", "", found[1]) == heading

@@ -30,7 +30,8 @@ def course(answer: Any, look: Look) -> dict[str, Any]:
     labels, titles = charts.steps(answer["steps"], look.query.interval)
     values = [step["errors"] for step in answer["steps"]]
     summary = f"{formats.whole(answer['total'])} errors over time."
-    return {"chart": Chart("bars", labels, [Series("Errors", values)], summary, titles=titles)}
+    bars = [Series("Errors", values)]
+    return {"chart": Chart("bars", labels, bars, summary, titles=titles, partial=look.runs)}
 
 
 def parts(answer: Any, look: Look) -> list[dict[str, Any]]:

@@ -57,6 +57,11 @@ def none_started(answer: Any) -> bool:
     return not answer["paymentsStarted"]
 
 
+def named(services: Services, look: Look) -> dict[str, Any]:
+    """A payment is called by its reference."""
+    return {"about": look.own.get("reference", "")}
+
+
 PAGE = QuestionPage(
     name="payments",
     title="Payments",
@@ -114,6 +119,7 @@ ONE = QuestionPage(
         ),
     ),
     template="dashboard/payment.html",
+    more=named,
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 
 from tracker.accounts.roles import Role
+from tracker.ledger import known_as
 from tracker.services import Services
 from tracker.web import access, formats
 from tracker.web.dashboard import charts, paging
@@ -15,7 +16,7 @@ from tracker.web.dashboard.credits_form import CreditsForm, Form
 from tracker.web.dashboard.look import Look
 from tracker.web.dashboard.panels import Panel, Tab
 from tracker.web.dashboard.question_page import QuestionPage
-from tracker.web.dashboard.support_card import of_person
+from tracker.web.dashboard.support_card import of_person, user_of
 
 PAGE_SIZE = 50
 TIMELINE_SIZE = 60
@@ -36,9 +37,8 @@ def habits(answer: Any, look: Look) -> dict[str, Any]:
     labels = [formats.step(day, "day") for day in days]
     titles = [formats.step_title(day, "day") for day in days]
     summary = f"Active on {formats.whole(answer['activeDays'])} days."
-    chart = Chart(
-        "bars", labels, [Series("Events", [events.get(day, 0) for day in days])], summary, titles=titles
-    )
+    values = [events.get(day, 0) for day in days]
+    chart = Chart("bars", labels, [Series("Events", values)], summary, titles=titles, partial=look.runs)
     peak = max((max(day) for day in answer["activityByHour"]), default=0)
     rows = [
         {
@@ -78,8 +78,17 @@ def rights(services: Services, look: Look) -> dict[str, Any]:
     return {"may_erase": access.role_on(access.need_viewer(), look.site.id) >= Role.ADMIN}
 
 
+def named(services: Services, look: Look) -> str:
+    """How the person is called: by name, else by the id that was asked for."""
+    user = user_of(services, look)
+    with services.readers.read() as connection:
+        name = user and known_as.called(connection, look.site.id, user)
+    return name or look.own.get("person", "")
+
+
 def _of_one(services: Services, look: Look) -> dict[str, Any]:
-    return of_person(services, look) | rights(services, look) | {"credits": Form.empty()}
+    about = {"about": named(services, look), "credits": Form.empty()}
+    return of_person(services, look) | rights(services, look) | about
 
 
 PAGE = QuestionPage(

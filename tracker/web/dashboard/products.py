@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 
 from tracker.domain import products as goods
+from tracker.ledger.products import called
 from tracker.services import Services
 from tracker.web import formats
 from tracker.web.dashboard import charts, paging
@@ -38,7 +39,7 @@ def over_time(answer: Any, look: Look) -> dict[str, Any]:
         for colour, (name, label) in enumerate(ACTIONS, 1)
     ]
     summary = f"{formats.whole(answer['views'])} views, {formats.whole(answer['purchases'])} purchases."
-    return {"chart": Chart("line", labels, series, summary, titles=titles)}
+    return {"chart": Chart("line", labels, series, summary, titles=titles, partial=look.runs)}
 
 
 def revenue(answer: Any, look: Look) -> dict[str, Any]:
@@ -59,6 +60,14 @@ def revenue(answer: Any, look: Look) -> dict[str, Any]:
         ),
         "main": main,
     }
+
+
+def named(services: Services, look: Look) -> dict[str, Any]:
+    """How the product is called: by name, with its id beside it."""
+    product = look.own.get("product", "")
+    with services.readers.read() as connection:
+        name = called(connection, look.site.id, [product]).get(product)
+    return {"about": name or product, "beside": product if name else ""}
 
 
 PAGE = QuestionPage(
@@ -108,6 +117,7 @@ ONE = QuestionPage(
         ),
     ),
     template="dashboard/product.html",
+    more=named,
 )
 
 

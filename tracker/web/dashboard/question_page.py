@@ -28,7 +28,7 @@ class QuestionPage:
     """A page below /sites/<id>/. `name` is its address, blueprint and template (`dashboard/<name>.html`).
 
     `own` are parameters of its address besides the common ones and its panels' tabs. `more` makes more
-    values for the template.
+    values for the template, on a page of a single one also `about`: how that one is called.
     """
 
     name: str
@@ -118,7 +118,7 @@ class Views:
             bar=filter_bar.make(look, stored.all_of(look.site.id, "segments"), page.compares),
             waiting=waiting,
             panel=panel,
-            **(own | more),
+            **({"about": ""} | own | more),
         )
 
 
