@@ -57,6 +57,7 @@ NOW = 1_774_742_400_000  # 29 March 2026
         (formats.exact, ("-1299.5",), "-1,299.50"),
         (formats.exact, ("0.125",), "0.125"),
         (formats.exact, (None,), "–"),
+        (formats.email, ("a.b@<x>.org",), "a<wbr>.b@<wbr>&lt;x&gt;<wbr>.org"),
         (formats.change_words, (12.5,), "up 12.5%"),
         (formats.change_words, (-3,), "down 3%"),
         (formats.change_words, (0.0,), "no change"),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pysqlite3 import dbapi2 as sqlite
 
 from tests.live_server import Keys
+from tracker import clock
+from tracker.backup import kept, make
+from tracker.backup.kept import Verified
 from tracker.web import health
 
 
@@ -51,6 +57,22 @@ def test_it_tells_how_far_figures_are_behind(app: Flask, client: FlaskClient, si
     for _ in range(2):
         assert client.post("/api/v1/track", json=body).status_code == 200
     assert "\ndesirepath_columns_behind_events 2.0\n" in client.get("/metrics").get_data(as_text=True)
+
+
+def test_every_figure_is_documented_as_it_is(app: Flask, client: FlaskClient, site: Keys) -> None:
+    body = {"site": site.site_key, "events": [{"eventName": ""}]}
+    client.post("/api/v1/track", json=body)
+    settings, now_ms = app.extensions["desirepath"].settings, clock.now_ms()
+    folder = make.backup(settings, settings.backup_path, now_ms)[0]
+    kept.note(folder, Verified(now_ms, 0.1, 1))
+    text = client.get("/metrics").get_data(as_text=True)
+    labels = dict(re.findall(r"^(\w+)\{(\w+)=", text, re.M))
+    told = {
+        f"| `{name}{'{' + labels[name] + '}' if name in labels else ''}` | {words} |"
+        for name, words in re.findall(r"^# HELP (\w+) (.+)$", text, re.M)
+    }
+    docs = Path(__file__).parents[2] / "docs" / "running.md"
+    assert told == set(re.findall(r"^\| `desirepath_.*$", docs.read_text(), re.M))
 
 
 @pytest.mark.parametrize(

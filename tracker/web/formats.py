@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+from markupsafe import Markup, escape
 
 from tracker import clock
 from tracker.domain.money import places, written
@@ -162,6 +164,11 @@ def clock_time(at: int | None, zone: str) -> str:
     return NOTHING if at is None else datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).strftime("%H:%M")
 
 
+def email(value: str) -> Markup:
+    """An e-mail address that goes on a new line after its @ or before a dot where one line is short."""
+    return Markup(re.sub(r"(?<=@)|(?=\.)", "<wbr>", str(escape(value))))  # noqa: S704  escaped just before
+
+
 def register(app: Flask) -> None:
     """Add everything here as filters of the same names, and `country`."""
     filters = (
@@ -180,6 +187,7 @@ def register(app: Flask) -> None:
         step_title,
         moment,
         window,
+        email,
     )
     for one in (*filters, when, when_exactly, clock_time):
         app.add_template_filter(one, one.__name__)

@@ -57,7 +57,7 @@ class Collector:
         made = max((backup.told.made_at for backup in found), default=None)
         tried = [backup.verified.at for backup in found if backup.verified and not backup.verified.problem]
         times = (
-            ("made", "the newest backup was made", made),
+            ("made", "a backup was made", made),
             ("verified", "a restore test went well", max(tried, default=None)),
         )
         for name, words, at in times:
