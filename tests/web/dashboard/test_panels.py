@@ -7,7 +7,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import duckdb
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from tests.apps import running
@@ -204,6 +206,23 @@ def test_figures_that_are_being_prepared_are_asked_for_again(settings: Settings)
     assert answer.status_code == 200 and "Figures are being prepared" in answer.text
     assert 'hx-trigger="load delay:2s, again"' in answer.text
     assert "ETag" not in answer.headers and answer.headers["Cache-Control"] == "no-store"
+
+
+def test_want_of_memory_is_told_and_not_asked_for_again_and_again(
+    app: Flask, alice: Browser, site: Keys, counted: Callable[..., None]
+) -> None:
+    counted({"visitor": "v1"})
+    services: Services = app.extensions["desirepath"]
+
+    def short_of_memory(*asked: Any) -> None:
+        raise sa.exc.DBAPIError("", {}, duckdb.OutOfMemoryException("Out of Memory Error"))
+
+    engine = services.sync._store._opened.engine
+    sa.event.listen(engine, "before_cursor_execute", short_of_memory)
+    panel = alice.get(f"/sites/{site.id}/overview/panels/figures").text
+    assert "This cannot be shown" in panel and "more memory than" in panel and 'hx-trigger="again"' in panel
+    glance = alice.get(f"/sites/{site.id}/glance").text
+    assert "more memory than" in glance and "hx-trigger" not in glance
 
 
 def test_values_that_occur_are_suggested(alice: Browser, site: Keys, counted: Callable[..., None]) -> None:

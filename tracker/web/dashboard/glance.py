@@ -39,11 +39,12 @@ def register(app: Flask, services: Services) -> None:
     def glance(site_id: int) -> ResponseReturnValue:
         site = access.site(site_id)
         look = Look.plain(site, "overview", request.script_root, clock.now_ms())
+        found, problem = None, None
         try:
             found = at_a_glance(services, look)
-        except Unavailable:
-            found = None
-        return render_template("admin/_glance.html", site=site, glance=found)
+        except Unavailable as error:
+            problem = error
+        return render_template("admin/_glance.html", site=site, glance=found, problem=problem)
 
     app.register_blueprint(blueprint)
 

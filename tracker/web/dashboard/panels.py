@@ -125,7 +125,9 @@ def answered(services: Services, panel: Panel, look: Look) -> Shown:
         answer = services.answers.told(question, query, **options)
         course = courses.of_rows(services, panel.course, answer, query) if panel.course else {}
     except DesirepathError as error:
-        return Shown(_frame(panel, look, error=error, preparing=isinstance(error, Unavailable)), False)
+        # What no patience mends, such as want of memory, is not asked for again and again.
+        preparing = isinstance(error, Unavailable) and error.retry_after is not None
+        return Shown(_frame(panel, look, error=error, preparing=preparing), False)
     # Of the same question one panel may follow people and another not.
     why = answer.get("unavailable") if panel.follows else None
     nothing = why is not None or (panel.empty is not None and panel.empty(answer))
