@@ -118,6 +118,35 @@ def test_error_pages_need_no_database(
     assert "Something broke on our side" in page.text
 
 
+@pytest.mark.parametrize(
+    ("kind", "offered"), [("busy", True), ("broken", True), ("limited", True), ("forbidden", False)]
+)
+def test_what_may_go_well_later_can_be_tried_again(failing: FlaskClient, kind: str, offered: bool) -> None:
+    assert ('href="">Try again<' in failing.get(f"/js/fail/{kind}").text) == offered
+
+
+def test_a_limit_says_for_how_long(failing: FlaskClient) -> None:
+    assert "Try again in 7 seconds." in failing.get("/js/fail/fast").text
+
+
+@pytest.mark.parametrize(
+    ("before", "link"),
+    [
+        ("http://localhost/sites/new?a=1&b=2", "/sites/new?a=1&amp;b=2"),
+        ("http://elsewhere.example/sites/new", None),
+        ("http://localhost//elsewhere.example/", None),
+        ("", None),
+    ],
+)
+def test_a_form_that_failed_can_be_gone_back_to(failing: FlaskClient, before: str, link: str | None) -> None:
+    answer = failing.post("/login", headers={"Referer": before})
+    assert answer.status_code == 400 and "Open the page anew" in answer.text
+    found = re.search(r'href="([^"]*)">Back to the form<', answer.text)
+    assert (found and found[1]) == link
+    out = failing.post("/sites/new", headers={"Referer": before})
+    assert out.status_code == 401 and f'href="{link or "/"}">Sign in<' in out.text
+
+
 def test_missing_pages_are_told_the_same_whoever_asks(client: FlaskClient) -> None:
     assert client.get("/no/such/page").status_code == 404
     assert client.get("/api/no/such/page").get_json()["error"]["code"] == "not_found"

@@ -7,6 +7,7 @@ import secrets
 import traceback
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
@@ -37,13 +38,15 @@ TITLES: dict[int, str] = {
 ADVICE: dict[int, str] = {
     403: "Ask an owner or admin of this site for access.",
     404: "The address may be mistyped, or the page may belong to a site you have no access to.",
-    405: "Go back and try again from the page you came from.",
-    429: "Wait a moment, then load the page again.",
-    500: "It has been written to the server's log. Load the page again; if it keeps happening, "
-    "give whoever runs this server the number below.",
-    503: "The server is busy or cannot reach its files. Events are still being received where possible. "
-    "Load the page again in a moment.",
+    405: "Begin again at the page you came from.",
+    413: "Send it in parts. History of any size comes in with `desirepath import` on the server.",
+    429: "Wait a moment, then try again.",
+    500: "It has been written to the server's log. If it keeps happening, give whoever runs this server "
+    "the number below.",
+    503: "The server is busy or cannot reach its files. Events are still being received where possible.",
 }
+AGAIN = (408, 429, 500, 503)
+"""What may go well a moment later."""
 SPECIAL: dict[str, str] = {links.GONE: "Ask whoever sent it to you for a new one."}
 """What to do instead, by the message."""
 
@@ -126,9 +129,32 @@ def _page(app: Flask, failure: Failure) -> str:
     return template.render(
         failure=failure,
         title=TITLES.get(failure.status, TITLES[400 if failure.status < 500 else 500]),
-        advice=SPECIAL.get(failure.message) or ADVICE.get(failure.status, ""),
+        advice=SPECIAL.get(failure.message) or _advice(failure),
+        again=failure.status in AGAIN and _reads(),
+        back=_form_before(),
         home=request.script_root + "/",
     )
+
+
+def _advice(failure: Failure) -> str:
+    if failure.status == 429 and failure.retry_after:
+        seconds = failure.retry_after
+        return f"Try again in {seconds} second{'' if seconds == 1 else 's'}."
+    return ADVICE.get(failure.status, "")
+
+
+def _form_before() -> str:
+    """The page of ours that a form was sent from, by its path; "" for everything else."""
+    before = urlsplit(request.referrer or "")
+    # Browsers take two slashes for another server's name.
+    ours = before.netloc == request.host and before.path[:1] == "/" and before.path[1:2] not in ("/", "\\")
+    if _reads() or not ours:
+        return ""
+    return f"{before.path}?{before.query}" if before.query else before.path
+
+
+def _reads() -> bool:
+    return request.method in ("GET", "HEAD")
 
 
 def _logged(error: Exception) -> Failure:

@@ -40,7 +40,7 @@ LARGER = {"imports.upload": UPLOAD_BYTES}
 """Forms that may be larger than others."""
 YEAR = 365 * 24 * 3600
 STALE = (
-    "This form was not sent from one of our pages, or is too old. Load the page again and send it once "
+    "This form was not sent from one of our pages, or is too old. Open the page anew and send it once "
     "more; cookies must be allowed."
 )
 
