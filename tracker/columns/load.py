@@ -157,7 +157,7 @@ WIDE = {
 
 APPEND = f"""INSERT INTO events ({", ".join(f'"{column.name}"' for column in events.columns)})
     SELECT {", ".join(WIDE[column.name] for column in events.columns)}
-    FROM staging.TABLE_NAME l
+    FROM (SELECT * FROM staging.TABLE_NAME ORDER BY site_id) l
     JOIN (
         SELECT incoming.id, incoming.site_id, incoming.person_id, cut.session_id
         FROM incoming LEFT JOIN cut ON cut.id = incoming.id
@@ -165,10 +165,6 @@ APPEND = f"""INSERT INTO events ({", ".join(f'"{column.name}"' for column in eve
     JOIN contexts c ON c.document = l.context
     JOIN details p ON p.document = l.properties
     LEFT JOIN clients k ON k.id = l.client_id"""  # noqa: S608 - names of ours
-
-
-MANY = 16_384
-LARGE = f"SELECT site_id FROM staging.TABLE_NAME GROUP BY site_id HAVING count(*) >= {MANY} ORDER BY site_id"  # noqa: S608
 
 
 def stage(connection: Any, piece: Piece, table: str) -> None:
@@ -193,14 +189,7 @@ def begin(connection: Any, chunk: Chunk, table: str) -> None:
 def append(connection: Any, table: str) -> None:
     """Put `incoming` into `events`, with the sessions found in `cut` and all else that was staged.
 
-    Sites with many events in it go in one after the other: a question about one of them skips the rest.
+    They go in by site: a question about one of them skips most of the others' events.
     """
-    for statement in (*PARSE.values(), LARGE):
+    for statement in (*PARSE.values(), APPEND):
         connection.execute(statement.replace("TABLE_NAME", table))
-    sites = [site for (site,) in connection.fetchall()]
-    statement = APPEND.replace("TABLE_NAME", table)
-    for site in sites:
-        connection.execute(f"{statement} WHERE l.site_id = $1", [site])
-    if sites:
-        statement += f" WHERE l.site_id NOT IN ({', '.join(str(int(site)) for site in sites)})"
-    connection.execute(statement)
