@@ -33,7 +33,7 @@ seconds whatever there is, and a start after a crash reads the log again."""
 USELESS = "fsst"
 """A way to keep text that DICT_FSST always beats here: trying it cost a third of the writing."""
 PIECE_BYTES = 8 << 20
-"""Text of events parsed at once: DuckDB takes some ten times as much for it, beside its own limit."""
+"""Text of events staged at once: it is beside DuckDB's own limit, twice with what is read meanwhile."""
 
 
 class Locked(Unavailable):
@@ -75,7 +75,7 @@ class DuckDBStore:
 
     @property
     def piece_bytes(self) -> int:
-        """How much text of events to parse at once."""
+        """How much text of events to stage at once."""
         return round(PIECE_BYTES * self._share)
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tracker.columns.schema import events
-from tracker.columns.tail import FIELDS, NUMBERS, Chunk, Piece
+from tracker.columns.tail import NUMBERS, ZERO, Chunk, Piece
 from tracker.domain.event import PAGE_VIEW, Flag
 
 CONTEXT = (
@@ -79,30 +79,20 @@ def person_key(kind: str, who: str, site: str = "site_id") -> str:
     return f"(hash({site} || ':{kind}:' || {who}) >> 1)::BIGINT"
 
 
-def _field(name: str) -> str:
-    return f"v[{FIELDS.index(name) + 1}]"
-
-
-def _text(name: str) -> str:
-    """A text of the sender's choice, told as it is or, where `$2` says so, as JSON."""
-    return f"nullif(CASE WHEN $2 THEN {_field(name)}->>'$' ELSE {_field(name)} END, '')"
-
-
-_TEXTS = ("name", "visitor", "client_session", "user_id", "bot")
-STAGED = f"""CREATE OR REPLACE TABLE staging.TABLE_NAME (
+_NAMED = ("name", "visitor", "session", "user_id", "bot")
+STAGED = """CREATE OR REPLACE TABLE staging.TABLE_NAME (
     id BIGINT, site_id BIGINT, "at" BIGINT, received_at BIGINT, flags BIGINT, client_id BIGINT,
-    profile_id BIGINT, {", ".join(f"{name} TEXT" for name in _TEXTS)}, context TEXT, properties TEXT,
-    person_id BIGINT)"""
+    profile_id BIGINT, name TEXT, visitor TEXT, client_session TEXT, user_id TEXT, bot TEXT, context TEXT,
+    properties TEXT, person_id BIGINT)"""
+PIECE = "piece"
 STAGE = f"""INSERT INTO staging.TABLE_NAME SELECT *,
         CASE WHEN user_id IS NOT NULL THEN {person_key("u", "user_id")}
              WHEN visitor IS NOT NULL THEN {person_key("v", "visitor")} END
     FROM (
-        SELECT {", ".join(f'{_field(name)}::BIGINT AS "{name}"' for name in NUMBERS[:-1])},
-            nullif({_field("profile_id")}, '')::BIGINT AS profile_id, {_text("name")} AS name,
-            {_text("visitor")} AS visitor, {_text("session")} AS client_session,
-            {_text("user_id")} AS user_id, {_text("bot")} AS bot,
-            {_field("context")} AS context, {_field("properties")} AS properties
-        FROM (SELECT string_split(unnest(string_split($1, chr(30))), chr(31)) AS v)
+        SELECT {", ".join(f'"{name}"::BIGINT - {ZERO} AS "{name}"' for name in NUMBERS[:-1])},
+            nullif(profile_id::BIGINT - {ZERO}, 0) AS profile_id,
+            {", ".join(f"nullif({name}, '') AS {name}" for name in _NAMED)}, context, properties
+        FROM {PIECE}
     )"""  # noqa: S608 - names of ours
 
 # What persons and sessions are made of.
@@ -169,7 +159,11 @@ APPEND = f"""INSERT INTO events ({", ".join(f'"{column.name}"' for column in eve
 
 def stage(connection: Any, piece: Piece, table: str) -> None:
     """Parse events into a table of the staging area, which no other transaction waits for."""
-    connection.execute(STAGE.replace("TABLE_NAME", table), [piece.lines, piece.quoted])
+    connection.register(PIECE, piece.fields)
+    try:
+        connection.execute(STAGE.replace("TABLE_NAME", table))
+    finally:
+        connection.unregister(PIECE)
 
 
 def unstage(connection: Any, table: str) -> None:

@@ -1,14 +1,17 @@
 """Reading the ledger onward from a known id, fast and without holding it: text that SQLite itself writes.
 
-SQLite joins rows to lines of text inside one statement, which runs without Python's global lock and costs
-half of fetching the values. Each statement is its own short read, so the WAL is never held open.
+SQLite joins the values of many rows inside one statement, which runs without Python's global lock and costs
+half of fetching them. Each statement is its own short read, so the WAL is never held open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from tracker.columns import arrow
+from tracker.columns.arrow import Stream
 from tracker.ledger.connect import Connection
 
 SLICE = 2_048
@@ -16,33 +19,31 @@ SLICE = 2_048
 CHUNK_BYTES = 128 << 20
 
 
-FIELD, LINE = "\x1f", "\x1e"
-"""What stands between the fields of an event, and between events: no JSON holds them."""
 NUMBERS = ("id", "site_id", "at", "received_at", "flags", "client_id", "profile_id")
-TEXTS = ("name", "visitor", "session", "user_id", "bot")
-"""What senders choose: it may hold anything."""
-FIELDS = (*NUMBERS, *TEXTS, "context", "properties")
+TEXTS = ("name", "visitor", "session", "user_id", "bot", "context", "properties")
+FIELDS = (*NUMBERS, *TEXTS)
+"""What is read of an event, as texts. What is not there is empty, or 0."""
+WIDTH = 19
+"""Numbers are told with `ZERO` added, so that each has so many digits."""
+ZERO = 10 ** (WIDTH - 1)
 
 
-def _lines(text: str = "ifnull({0}, '')", context: str = "context", properties: str = "properties") -> str:
-    """A statement that gives (count, last id, lines) of the next events; `text` is how a text goes in."""
-    fields = (
-        *NUMBERS[:-1],
-        f"ifnull({NUMBERS[-1]}, '')",
-        *(text.format(name) for name in TEXTS),
-        context,
-        properties,
+def _events(told: str = "context, properties") -> str:
+    """A statement that gives of the next events count, last id, each number, each text and its lengths."""
+    numbers = (f"CAST(group_concat(ifnull({name}, 0) + {ZERO}, '') AS BLOB)" for name in NUMBERS)
+    texts = (
+        f"CAST(group_concat({name}, '') AS BLOB), group_concat(ifnull(octet_length({name}), 0), ' ')"
+        for name in TEXTS
     )
     return (
-        f"SELECT count(*), max(id), group_concat(concat_ws(char(31), {', '.join(fields)}), char(30)) FROM "  # noqa: S608
-        "(SELECT * FROM events NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?)"
+        f"SELECT count(*), max(id), {', '.join((*numbers, *texts))} FROM "  # noqa: S608 - names of ours
+        f"(SELECT {', '.join((*NUMBERS, *TEXTS[:-2]))}, {told} FROM events NOT INDEXED "
+        "WHERE id > ? ORDER BY id LIMIT ?)"
     )
 
 
-QUOTED = "json_quote({0})"
-EVENTS = _lines()
-QUOTED_EVENTS = _lines(QUOTED)
-BARE_EVENTS = _lines(QUOTED, "'{}'", "'{}'")
+EVENTS = _events()
+BARE_EVENTS = _events("'{}' AS context, '{}' AS properties")
 CLIENTS = (
     "SELECT max(id), group_concat(json_array(id, body), char(10)) FROM "
     "(SELECT * FROM clients WHERE id > ? ORDER BY id LIMIT ?)"
@@ -81,16 +82,16 @@ class Place:
     rollup: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Piece:
-    """Some of a chunk's events, one a line."""
+    """Some of a chunk's events."""
 
     last: int
     """The highest ledger id in it."""
     count: int
-    lines: str
-    quoted: bool
-    """Whether the senders' texts stand in it as JSON."""
+    size: int
+    """Bytes of text."""
+    fields: Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,34 +132,37 @@ def pieces(
 
     `bare` leaves context and properties out.
     """
-    parts: list[Piece] = []
-    total = size = waiting = 0
-    while total < limit and size < CHUNK_BYTES:
-        part = _slice(connection, after, min(SLICE, limit - total), bare=bare)
-        if not part.count:
-            break
-        if parts and (parts[0].quoted != part.quoted or waiting >= piece_bytes):
-            yield _joined(parts)
-            parts, waiting = [], 0
-        parts.append(part)
-        total, after = total + part.count, part.last
-        size, waiting = size + len(part.lines), waiting + len(part.lines)
-    if parts:
-        yield _joined(parts)
-
-
-def _slice(connection: Connection, after: int, limit: int, *, bare: bool) -> Piece:
     sql = BARE_EVENTS if bare else EVENTS
-    count, last, lines = connection.execute(sql, (after, limit)).fetchone()
-    fits = not count or (lines.count(LINE), lines.count(FIELD)) == (count - 1, count * (len(FIELDS) - 1))
-    if not (bare or fits):  # a text holds what stands between fields
-        count, last, lines = connection.execute(QUOTED_EVENTS, (after, limit)).fetchone()
-    return Piece(last or after, count, lines or "", quoted=bare or not fits)
+    piece = _nothing(after)
+    total = size = 0
+    while total < limit and size < CHUNK_BYTES:
+        count, last, *told = connection.execute(sql, (piece.last, min(SLICE, limit - total))).fetchone()
+        if not count:
+            break
+        if piece.size >= piece_bytes:
+            yield piece
+            piece = _nothing(piece.last)
+        added = _add(piece, count, last, told)
+        total, size = total + count, size + added
+    if piece.count:
+        yield piece
 
 
-def _joined(parts: list[Piece]) -> Piece:
-    lines = LINE.join(part.lines for part in parts)
-    return Piece(parts[-1].last, sum(part.count for part in parts), lines, parts[0].quoted)
+def _nothing(after: int) -> Piece:
+    return Piece(after, 0, 0, Stream(FIELDS))
+
+
+def _add(piece: Piece, count: int, last: int, told: list[Any]) -> int:
+    """Put events into a piece; gives how many bytes they have."""
+    numbers, texts = told[: len(NUMBERS)], told[len(NUMBERS) :]
+    columns = [
+        *(arrow.of_width(data, WIDTH, count) for data in numbers),
+        *(arrow.of_lengths(data, lengths) for data, lengths in zip(texts[::2], texts[1::2], strict=True)),
+    ]
+    piece.fields.add(columns, count)
+    size = sum(len(data) for data, _ in columns)
+    piece.last, piece.count, piece.size = last, piece.count + count, piece.size + size
+    return size
 
 
 def chunk(connection: Connection, place: Place, last: int, count: int) -> Chunk:
