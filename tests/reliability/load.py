@@ -8,12 +8,15 @@ import json
 import os
 import signal
 import threading
+import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.live_server import Keys, LiveServer
 
 BATCH = 4
+PATIENCE_SECONDS = 120
 
 
 @dataclass
@@ -33,6 +36,13 @@ class Load:
         self._threads = [threading.Thread(target=self._send, args=(n,)) for n in range(self.senders)]
         for thread in self._threads:
             thread.start()
+
+    def until(self, enough: Callable[[], object]) -> None:
+        """Go on until something holds: how much is sent within a second says nothing of the server."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not enough():
+            assert time.monotonic() < deadline, f"{len(self.acknowledged)} acknowledged"
+            time.sleep(0.02)
 
     def stop(self) -> None:
         """Stop and wait for every sender."""

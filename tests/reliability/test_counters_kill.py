@@ -23,6 +23,7 @@ pytestmark = pytest.mark.reliability
 
 KILLS = 6
 PRODUCTS = [f"P{n}" for n in range(4)]
+ALL = len(PRODUCTS) * len(ACTIONS)
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 COLUMNS = ("views", "clicks", "favorites", "unfavorites", "cartAdds", "cartRemoves", "purchases")
 Acts = Counter[tuple[str, str]]
@@ -82,8 +83,8 @@ def test_counters_agree_with_the_ledger_and_the_columns(tmp_path: Path) -> None:
             for turn in range(KILLS):
                 time.sleep(chance.uniform(0.1, 0.5))
                 pull_the_plug(server, only_worker=turn % 3 == 2)
+            shoppers.until(lambda: len(set(shoppers.acts)) == ALL and len(shoppers.acts) > 100)
         finally:
-            time.sleep(0.3)
             shoppers.stop()
         server.kill()
         server.start()
@@ -93,7 +94,7 @@ def test_counters_agree_with_the_ledger_and_the_columns(tmp_path: Path) -> None:
         print(f"{KILLS + 1} kills, {len(shoppers.acts)} acknowledged, {recounted.total()} kept")
         assert told == recounted
         assert Counter(shoppers.acts) - recounted == Counter(), "acknowledged, and not counted"
-        assert len(recounted) == len(PRODUCTS) * len(ACTIONS) and recounted.total() > 100
+        assert len(recounted) == ALL and recounted.total() > 100
         assert not shoppers.unexpected and integrity(tmp_path / "data") == "ok"
         assert followed(server, keys, recounted) == recounted
 
