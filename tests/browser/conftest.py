@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from tests.browser.demo_server import Demo, Served, demo_server, looking_at
 from tests.browser.far_end import SCRIPT, FarEnd, Server
 from tests.browser.pages import ARGUMENTS, CHROMIUM
+from tracker.definitions import kinds
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [
@@ -46,6 +47,19 @@ def demo(served_demo: Served) -> Iterator[Demo]:
     """The demo and a browser of this module's own, signed in."""
     with looking_at(served_demo) as found:
         yield found
+
+
+@pytest.fixture
+def undefined(demo: Demo) -> None:
+    """Nothing is defined on any site, not even by this test if it has been tried before."""
+    for site in demo.sites.values():
+        own = {"Authorization": f"Bearer {site.secret_key}"}
+        for kind in kinds.KINDS:
+            path = f"/api/v1/sites/{site.id}/definitions/{kind}"
+            status, told = demo.server.get(path, **own)
+            assert status == 200, told
+            for one in told[kind]:
+                assert demo.server.request("DELETE", f"{path}/{one['id']}", headers=own)[0] == 204
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.demo_server import Demo, settle
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("undefined")]
 DESKTOP = {"width": 1280, "height": 1000}
 
 

@@ -9,7 +9,7 @@ from tests.browser.demo_server import Demo, settle
 from tests.browser.pages import violations
 from tracker.web import formats
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("undefined")]
 DESKTOP = {"width": 1280, "height": 1000}
 
 
