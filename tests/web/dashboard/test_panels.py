@@ -22,13 +22,17 @@ from tracker.config import Settings
 from tracker.definitions import stored
 from tracker.domain.event import Flag
 from tracker.services import Services
+from tracker.web.dashboard import pages
 from tracker.web.dashboard.overview import PAGE as OVERVIEW
 from tracker.web.dashboard.panels import FEW
+from tracker.web.dashboard.question_page import QuestionPage
 from tracker.web.dashboard.users import PAGE as USERS
 
 pytestmark = pytest.mark.usefixtures("midday")
 
 PAGES = (OVERVIEW, USERS)
+COMPARING = [page for module in pages.MODULES for page in vars(module).values()
+             if isinstance(page, QuestionPage) and page.compares]  # fmt: skip
 VIEW = {"name": "page_viewed", "context": '{"path":"/a"}', "client": '{"country":"DE","device":"mobile"}'}
 
 
@@ -356,3 +360,27 @@ def test_pages_of_a_single_one_are_named_after_it(
         assert f"<title>{title} · " in page
         found = re.search(r"<h1>(.*?)</h1>", page)
         assert found is not None and re.sub("<[^>]*>", "", found[1]) == heading
+
+
+@pytest.mark.parametrize("page", COMPARING, ids=lambda page: str(page.name))
+def test_comparing_shows_something_where_it_is_offered(
+    app: Flask, alice: Browser, site: Keys, counted: Callable[..., None], page: QuestionPage
+) -> None:
+    done = [
+        {"name": "page_viewed", "context": '{"path":"/"}'},
+        {"name": "feature_used", "properties": '{"feature":"export"}'},
+        {"name": "save_failed", "properties": '{"status":"failed","error_message":"boom"}'},
+        {"name": "purchase", "properties": '{"product_id":"P1","amount":5,"currency":"EUR"}'},
+    ]
+    for ago, visitors in ((3, "ab"), (40, "a")):
+        for visitor in visitors:
+            at = clock.now_ms() - ago * 86_400_000
+            write(app, site.id, at, *(VIEW | one | {"visitor": visitor, "user_id": visitor} for one in done))
+    counted({"visitor": "v1"})
+    address = f"/sites/{site.id}/{page.name}/panels/"
+
+    def words(panel: str, compare: int) -> str:
+        text = alice.get(f"{address}{panel}?compare={compare}").text
+        return re.sub(r"<[^>]*>", "", text.split('class="panel-foot"')[0])
+
+    assert any(words(panel.name, 0) != words(panel.name, 1) for panel in page.panels)

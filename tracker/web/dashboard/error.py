@@ -72,6 +72,7 @@ PAGE = QuestionPage(
     name="error",
     title="Error",
     own=("message",),
+    compares=False,
     panels=(
         _panel("course", "How often", shape=course, size="tiles"),
         _panel("parts", "Where it happens", shape=parts, size="tall", width="two-thirds"),
