@@ -69,3 +69,16 @@ def test_paper_has_every_panel_and_no_controls(demo: Demo) -> None:
         for control in (".header", ".nav", ".panel-foot", ".bar-form"):
             for one in page.locator(control).all():
                 expect(one).to_be_hidden()
+
+
+def test_paper_tells_the_site_and_keeps_the_colours_of_a_heatmap(demo: Demo) -> None:
+    with demo.open(viewport=SMALL) as watch:
+        page = watch.page
+        page.goto(demo.path(demo.shop, "users"))
+        settle(page)
+        name = page.locator(".print-only").get_by_text(demo.shop.name)
+        expect(name).to_be_hidden()
+        page.emulate_media(media="print")
+        expect(name).to_be_visible()
+        kept = page.locator(".heat td").first.evaluate("cell => getComputedStyle(cell).printColorAdjust")
+        assert kept == "exact"
