@@ -11,7 +11,7 @@ from flask import Flask
 
 from tests.conftest import PASSWORD
 from tests.live_server import Keys
-from tests.pages import Browser, Person
+from tests.pages import Browser, Person, seen
 from tracker.accounts.roles import Role
 
 
@@ -90,7 +90,7 @@ def test_roles_are_changed_and_access_is_taken(
     assert hers.post(f"{path}/{bob.id}/role", role="owner").status_code == 400
     hers.post(f"{path}/{bob.id}/remove")
     assert his.get(path).status_code == 404
-    assert "bob@example.org" not in re.sub(r"(?s)Last changes.*", "", hers.get(path).text)
+    assert "bob@example.org" not in re.sub(r"(?s)Last changes.*", "", seen(hers.get(path)))
 
 
 def test_nobody_gets_a_role_who_was_not_let_in(
@@ -104,7 +104,7 @@ def test_nobody_gets_a_role_who_was_not_let_in(
 
 
 def test_owners_are_listed_and_cannot_be_changed_here(hers: Browser, owner: Person, path: str) -> None:
-    page = hers.get(path).text
+    page = seen(hers.get(path))
     assert owner.email in page and f"/{owner.id}/remove" not in page
     assert hers.post(f"{path}/{owner.id}/remove").status_code == 404
 

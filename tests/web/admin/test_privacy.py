@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.live_server import Keys
-from tests.pages import Browser, Person
+from tests.pages import Browser, Person, seen
 from tracker.accounts import keeping
 from tracker.privacy import words
 
@@ -73,7 +73,7 @@ def test_what_changed_is_noted_with_its_value(hers: Browser, owner: Person, site
     path = f"/sites/{site.id}/settings/privacy"
     hers.post(path, page=path, **form(collect_ip="1", identity="persistent"))
     hers.post(path, page=path, **form(collect_ip="1", identity="persistent"))
-    page = hers.get(f"/sites/{site.id}/settings").text
+    page = seen(hers.get(f"/sites/{site.id}/settings"))
     assert page.count("settings changed: collect_ip on, identity persistent") == 1
     assert page.count("settings changed") == 1 and owner.email in page
 

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.live_server import Keys
-from tests.pages import Browser, Person
+from tests.pages import Browser, Person, seen
 from tracker.accounts import keeping, sites
 from tracker.accounts.roles import Role
 from tracker.domain.keeping import Keeping
@@ -199,7 +199,7 @@ def test_a_refused_form_shows_again_what_was_chosen(hers: Browser, site: Keys) -
 def test_changes_are_noted_with_who_made_them(hers: Browser, owner: Person, site: Keys) -> None:
     path = f"/sites/{site.id}/settings"
     hers.post(path, page=path, **settings_form(name="Bazaar"))
-    page = hers.get(path).text
+    page = seen(hers.get(path))
     assert "settings changed" in page and owner.email in page and "command line" in page
 
 

@@ -145,7 +145,14 @@ def test_a_site_without_any_event_waits_for_the_first(
 ) -> None:
     page = alice.get(f"/sites/{site.id}/users").text
     assert "Waiting for the first event" in page and site.site_key in page and "data-panel" not in page
+    status = f"/sites/{site.id}/install/status?within=1"
+    assert f'hx-get="{status}"' in page
+    assert "HX-Refresh" not in alice.get(status).headers
+    nameless = {"site": site.site_key, "events": [{"eventName": ""}]}
+    alice.client.post("/api/v1/track", json=nameless)
+    assert "Refused" in alice.get(status).text, "the page tells what is wrong with what came"
     counted({"visitor": "v1"})
+    assert alice.get(status).headers["HX-Refresh"] == "true", "the page is loaded with its panels"
     assert "Waiting" not in alice.get(f"/sites/{site.id}/users").text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, render_template
+from flask import Blueprint, Flask, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tracker import clock
@@ -40,11 +40,14 @@ class InstallPages:
         )  # fmt: skip
 
     def status(self, site_id: int) -> ResponseReturnValue:
-        """The part that waits, asked for every two seconds until an event came."""
+        """The part that waits, asked for every two seconds until an event came; a page it is `within` is then
+        loaded anew."""
         site = access.site(site_id)
-        return render_template(
-            "admin/_install_status.html", site=site, arrivals=self._arrivals(site), now_ms=clock.now_ms()
+        arrivals, within = self._arrivals(site), "within" in request.args
+        part = render_template(
+            "admin/_install_status.html", site=site, arrivals=arrivals, within=within, now_ms=clock.now_ms()
         )
+        return part, {"HX-Refresh": "true"} if within and arrivals.latest else {}
 
     def _arrivals(self, site: Site) -> Arrivals:
         owner = access.need_viewer().is_owner
