@@ -9,8 +9,17 @@ from hypothesis import strategies as st
 
 from tracker.columns import arrow
 
-TEXT = st.none() | st.text(max_size=20)
+TEXT = (
+    st.none()
+    | st.text(max_size=20)
+    | st.sampled_from([127, 128, 2_048, 55_296, 57_343, 70_000]).map("x".__mul__)
+)
 ROWS = st.lists(st.tuples(st.integers(0, 999_999), TEXT, TEXT), min_size=1, max_size=30)
+
+
+def lengths(texts: list[bytes]) -> bytes:
+    """As SQLite tells them."""
+    return "".join(chr(len(text)) for text in texts).encode("utf-8", "surrogatepass")
 
 
 @settings(max_examples=60, deadline=None)
@@ -22,8 +31,7 @@ def test_what_goes_in_comes_out(batches: list[list[tuple[int, str | None, str | 
         columns = [arrow.of_width(numbers, 6, len(rows))]
         for place in (1, 2):
             texts = [(row[place] or "").encode() for row in rows]
-            lengths = " ".join(str(len(text)) for text in texts)
-            columns.append(arrow.of_lengths(b"".join(texts) or None, lengths))
+            columns.append(arrow.of_lengths(b"".join(texts) or None, lengths(texts)))
         stream.add(columns, len(rows))
     told = [(number, first or "", second or "") for rows in batches for number, first, second in rows]
     with duckdb.connect() as connection:
@@ -36,3 +44,8 @@ def test_what_goes_in_comes_out(batches: list[list[tuple[int, str | None, str | 
 def test_a_value_of_another_width_is_refused() -> None:
     with pytest.raises(OverflowError):
         arrow.of_width(b"123456", 4, 2)
+
+
+def test_lengths_that_do_not_add_up_are_refused() -> None:
+    with pytest.raises(OverflowError):
+        arrow.of_lengths(b"abc", lengths([b"a", b"b"]))

@@ -22,9 +22,16 @@ Column = tuple[bytes, "array[int]"]
 """UTF-8 of all values, and where the first begins and each ends."""
 
 
-def of_lengths(data: bytes | None, lengths: str) -> Column:
-    """A column whose values have these numbers of bytes, told in decimal with spaces between."""
-    return data or b"", array("i", accumulate(map(int, lengths.split(" ")), initial=0))
+def of_lengths(data: bytes | None, lengths: bytes) -> Column:
+    """A column whose values have these numbers of bytes: each is told by the character of that number.
+
+    Raises OverflowError where they do not add up, as where one is too long for any character.
+    """
+    told = lengths.decode("utf-8", "surrogatepass")
+    ends = array("i", accumulate(map(ord, told), initial=0))
+    if ends[-1] != len(data or b""):
+        raise OverflowError("a text in the ledger is too long")
+    return data or b"", ends
 
 
 def of_width(data: bytes, width: int, count: int) -> Column:

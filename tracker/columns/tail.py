@@ -32,7 +32,8 @@ def _events(told: str = "context, properties") -> str:
     """A statement that gives of the next events count, last id, each number, each text and its lengths."""
     numbers = (f"CAST(group_concat(ifnull({name}, 0) + {ZERO}, '') AS BLOB)" for name in NUMBERS)
     texts = (
-        f"CAST(group_concat({name}, '') AS BLOB), group_concat(ifnull(octet_length({name}), 0), ' ')"
+        f"CAST(group_concat({name}, '') AS BLOB), "
+        f"CAST(group_concat(char(ifnull(octet_length({name}), 0)), '') AS BLOB)"
         for name in TEXTS
     )
     return (
