@@ -57,7 +57,8 @@ if (bar) {
   bar.addEventListener("toggle", (event) => {
     if (event.target.matches("[data-bar-add]") && event.target.open) bar.elements.dimension.focus();
   }, true);
-  document.addEventListener("click", closeOthers);
+  // Whoever goes on by keyboard must see where: a sheet would lie over what has the focus.
+  for (const kind of ["click", "focusin"]) document.addEventListener(kind, closeOthers);
   document.addEventListener("keydown", (event) => {
     const open = event.key === "Escape" && bar.querySelector("details[open]");
     if (!open) return;
