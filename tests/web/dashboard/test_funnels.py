@@ -73,3 +73,21 @@ def test_one_that_was_taken_over_is_offered_no_more(
     assert isinstance(kept.value, Funnel)
     page = hers.get(f"/sites/{site.id}/funnels/panels/steps?funnel={kept.id}").text
     assert listed(page) == offered("payment")
+
+
+def test_the_sites_own_funnel_is_shown_first_and_marked(
+    app: Flask, client: FlaskClient, hers: Browser, site: Keys
+) -> None:
+    send(app, client, site)
+    shown = re.compile(r'aria-current="true">([^<]+?) ?<')
+    assert shown.findall(hers.get(f"/sites/{site.id}/funnels").text.split('class="choices"')[1])[0] == (
+        TEMPLATES["registration"].name
+    )
+    with app.app_context():
+        stored.create(site.id, "funnels", TEMPLATES["verification"].to_json(), NOW, None)
+        kept = stored.create(site.id, "funnels", TEMPLATES["registration"].to_json(), NOW, None)
+        first = stored.all_of(site.id, "funnels")[0]
+    page = hers.get(f"/sites/{site.id}/funnels").text.split('class="choices"')[1]
+    assert shown.findall(page)[0] == first.value.name == kept.value.name
+    panel = hers.get(f"/sites/{site.id}/funnels/panels/steps").text
+    assert f'&amp;funnel={first.id}"' in panel

@@ -37,11 +37,19 @@ def _step(step: Any) -> dict[str, Any]:
 
 def choices(services: Services, look: Look) -> dict[str, Any]:
     """The funnels one may look at; the chosen one; the templates with their steps."""
-    own = {str(one.id): one.value.name for one in stored.all_of(look.site.id, "funnels")}
-    offered = templates(look)
+    own, offered = _own(look), templates(look)
     listed = [*own.items(), *((key, one.name) for key, one in offered.items())]
-    chosen = look.own.get("funnel") or "registration"
+    chosen = look.own.get("funnel") or first(look)["funnel"]
     return {"funnels": listed, "chosen": chosen, "own": set(own), "templates": offered}
+
+
+def first(look: Look) -> dict[str, str]:
+    """The funnel that is shown where none is chosen: the site's own before templates."""
+    return {"funnel": next(iter([*_own(look), *templates(look)]))}
+
+
+def _own(look: Look) -> dict[str, str]:
+    return {str(one.id): one.value.name for one in stored.all_of(look.site.id, "funnels")}
 
 
 def templates(look: Look) -> dict[str, Funnel]:
@@ -61,7 +69,7 @@ PAGE = QuestionPage(
             "Step by step",
             "funnel",
             "dashboard/funnels/_steps.html",
-            options={"funnel": "registration"},
+            first=first,
             takes=("funnel",),
             tabs=(
                 Tab("all", "All"),

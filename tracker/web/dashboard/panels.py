@@ -36,7 +36,8 @@ class Panel:
 
     `name` is its place in addresses; `question` the registry's name; `template` what renders its content from
     `answer`, `shown` (what `shape` made of it), `look`, `panel` and `tab`. `options` go to the question as in
-    an address (also `limit`, `interval` …), `takes` are parameters of the page's address that are passed on.
+    an address (also `limit`, `interval` …), so do those that `first` finds for the site;
+    `takes` are parameters of the page's address that are passed on.
     `empty` tells whether there is nothing to show; `teach` is the template that then says how to get it, and
     sees as `lesson` what the function of that name makes of the look.
     `more` is how many rows there are when somebody asks for more of them (`more=<name>` in the address).
@@ -53,6 +54,7 @@ class Panel:
     question: str
     template: str
     options: Mapping[str, str] = field(default_factory=dict)
+    first: Callable[[Look], Mapping[str, str]] | None = None
     takes: tuple[str, ...] = ()
     tabs: tuple[Tab, ...] = ()
     shape: Callable[[Answer, Look], Any] | None = None
@@ -78,7 +80,8 @@ class Panel:
         tab = self.tab(look)
         passed = {name: look.own[name] for name in self.takes if name in look.own}
         opened = {"limit": str(self.more)} if self.more and look.own.get("more") == self.name else {}
-        return {**self.options, **(tab.options if tab else {}), **opened, **passed}
+        found = self.first(look) if self.first else {}
+        return {**self.options, **found, **(tab.options if tab else {}), **opened, **passed}
 
 
 @dataclass(frozen=True, slots=True)
