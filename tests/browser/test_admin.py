@@ -234,7 +234,7 @@ def test_alerts_are_added_and_tried(place: Place) -> None:
         page.locator(".channel summary").click()
         page.locator(".channel").get_by_label("Report").select_option("week")
         page.get_by_role("button", name="Save what is told to ops@example.org").click()
-        expect(page.get_by_text("stuck payments, a report of every week")).to_be_visible()
+        expect(page.get_by_text("stuck payments, a report every week")).to_be_visible()
         page.get_by_role("link", name="See what a report says").click()
         expect(page.locator(".report")).to_contain_text("Visitors")
         page.get_by_role("link", name="Month").click()

@@ -115,7 +115,7 @@ def test_reports_are_chosen_tried_and_shown(
     until_counted(app.extensions["desirepath"])
     path = f"/sites/{site.id}/settings/alerts"
     assert hers.post(f"{path}/email", page=path, target="ops@example.org", report="week").status_code == 302
-    assert "a report of every week" in seen(hers, path) and "stuck payments," not in seen(hers, path)
+    assert "a report every week" in seen(hers, path) and "stuck payments," not in seen(hers, path)
     hers.post(f"{path}/1/test", page=path)
     (told,) = mail.mails
     shown = seen(hers, f"{path}/report?every=week")
@@ -123,12 +123,12 @@ def test_reports_are_chosen_tried_and_shown(
     text = "\n".join(told.message.get_content().splitlines()).strip()
     assert "2  Visitors" in text and text in shown
     assert hers.post(f"{path}/1/told", page=path, stuck="1", report="month").status_code == 302
-    assert "stuck payments, a report of every month" in seen(hers, path)
+    assert "stuck payments, a report every month" in seen(hers, path)
     hers.post(f"{path}/1/test", page=path)
     assert len(mail.mails) == 3, "one of a payment, one of the month"
     hers.post(f"{path}/1/told", page=path)
     assert "Choose something to be told" in seen(hers, path)
-    assert "stuck payments, a report of every month" in seen(hers, path)
+    assert "stuck payments, a report every month" in seen(hers, path)
     for nonsense in ("hour", "<i>"):
         answer = hers.post(f"{path}/webhook", page=path, target=far.url, report=nonsense)
         assert answer.status_code == 400 and "A report is of a day" in answer.text
