@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 
 from tests.live_server import Keys
-from tests.pages import Browser, Person
-from tests.web.events import write
+from tests.pages import Browser, Person, seen
+from tests.web.events import until_counted, write
 from tracker import clock
 from tracker.accounts.roles import Role
 from tracker.ledger.credits import operations
@@ -69,9 +69,10 @@ def test_added_and_deducted_exactly_and_seen_at_once(app: Flask, site: Keys, her
         ("0.125", "0.125", "EUR", "<b>sorry</b>"),
         ("-1.0001", "3.9999", None, "gift"),
     ]
+    until_counted(app.extensions["desirepath"])  # the form waits, too, but only as long as people do
     timeline = hers.get(f"/sites/{site.id}/person/panels/timeline?person=42").text
     assert "balance 3.9999" in timeline and "&lt;b&gt;sorry&lt;/b&gt;" in timeline
-    noted = hers.get(f"/sites/{site.id}/settings").text
+    noted = seen(hers.get(f"/sites/{site.id}/settings"))
     assert "credits added" in noted and "credits deducted" in noted and "ann@example.org" in noted
     assert "ada@example.org" not in noted
 
