@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.live_server import serving
+
 WORKER = """
 import asyncio, gc, json
 from tracker.config import Settings
@@ -29,6 +31,15 @@ async def run():
 
 asyncio.run(run())
 """
+
+
+def test_a_server_that_stops_leaves_nothing_but_its_log(tmp_path: Path) -> None:
+    """Libraries that take what is left at the end for leaks would say so, forty lines each time."""
+    with serving(tmp_path / "data") as server:
+        assert server.stop() == 0
+        first, *lines = server.log.read_text().splitlines()
+    assert first.startswith("Desirepath serves") and lines
+    assert all(line.startswith(("{", "Create the owner here")) for line in lines)
 
 
 def test_what_the_start_made_is_left_out_of_collections(tmp_path: Path) -> None:

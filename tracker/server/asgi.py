@@ -64,6 +64,7 @@ class Application:
             await self._front.stop()
         if self._services is not None:
             self._services.stop()
+        gc.unfreeze()  # or libraries that count what is left at the end take all of it for leaks, and say so
 
 
 def leave_alone() -> None:
